@@ -1,0 +1,172 @@
+extends RefCounted
+## One copy of the scene with its agents: begins episodes, lets agents act, ends steps.
+
+const Buffers := preload("../wire/zoo_buffers.gd")
+const Faults := preload("faults.gd")
+const Slot := preload("slot.gd")
+
+## The environment of the current episode's instance.
+var environment: ZooEnvironment
+## One slot per agent that Python decides for, in the scene's order.
+var slots: Array[Slot] = []
+var _scene: PackedScene
+var _locals: Array[ZooAgent] = []  # agents that Python does not decide for
+var _with_trainer: bool
+var _max_steps: int = 0
+var _ended: bool = false
+
+
+## [param first] is the environment of the scene as the engine loaded it.
+func _init(first: ZooEnvironment, with_trainer: bool) -> void:
+	environment = first
+	_with_trainer = with_trainer
+	var path := first.arena_root().scene_file_path
+	if path != "":
+		_scene = load(path)
+
+
+## Begins an episode with this seed (below 2^53), these parameters and this limit of steps
+## (0: none).
+func begin_episode(seed_value: int, options: Dictionary, max_steps: int) -> void:
+	_max_steps = max_steps
+	_ended = false
+	# Scenes should draw from environment.rng; what draws from the global generator repeats as well.
+	seed(seed_value)
+	if environment.reset_mode == ZooEnvironment.ResetMode.NEW_INSTANCE and _scene != null:
+		_replace_instance(seed_value)
+	environment.rng.seed = seed_value
+	environment.options = options
+	environment.step_count = 0
+	var agents := environment.agents()
+	for agent in agents:
+		agent.begin_episode(environment)
+	Faults.subject = environment
+	environment._reset(options)
+	for agent in agents:
+		Faults.subject = agent
+		agent._reset()
+	Faults.subject = null
+	_bind(agents)
+	environment.episode_started.emit()
+
+
+## Lets every living agent act; on the first tick of a step, those decide whom Python does not
+## decide for.
+func act(first_tick: bool) -> void:
+	if first_tick:
+		environment.step_started.emit()
+		for agent in _locals:
+			if agent.alive:
+				Faults.subject = agent
+				agent.last_action = agent.local_action()
+	elif environment.act_mode == ZooEnvironment.ActMode.FIRST_TICK:
+		return
+	for slot in slots:
+		slot.act()
+	for agent in _locals:
+		if agent.alive:
+			Faults.subject = agent
+			agent._act(agent.last_action)
+	Faults.subject = null
+
+
+## Ends a step: the scene scores it, and the limit of steps is kept.
+func end_step() -> void:
+	environment.step_count += 1
+	Faults.subject = environment
+	environment._after_step()
+	Faults.subject = null
+	if _max_steps > 0 and environment.step_count >= _max_steps:
+		for agent in environment.agents():
+			if not agent.terminated:
+				agent.truncate()
+	environment.step_ended.emit()
+
+
+## Whether every agent is done, or has just said so.
+func is_over() -> bool:
+	for slot in slots:
+		if slot.is_live() and not slot.agent.terminated and not slot.agent.truncated:
+			return false
+	for agent in _locals:
+		if not _with_trainer and agent.alive and not agent.terminated and not agent.truncated:
+			return false
+	return true
+
+
+## Says once per episode that it ended.
+func announce_end() -> void:
+	if not _ended and is_over():
+		_ended = true
+		environment.episode_ended.emit()
+
+
+## Closes the step's account of the agents that no report is written for.
+func end_locals() -> void:
+	for agent in _locals:
+		agent.end_step()
+
+
+## Writes the arena's state into [param report].
+func write_state(report: Buffers, offset: int, size: int) -> void:
+	Faults.subject = environment
+	var state := environment._state()
+	Faults.subject = null
+	if state.size() != size:
+		Faults.report("_state: expected %d floats, got %d." % [size, state.size()], environment)
+		return
+	report.write(ZooSpace.Section.F32, offset, state)
+
+
+## A new instance in the old one's place, entered at this moment of the frame: the same moment in
+## every episode, the first included, or the first one's bits would differ.
+func _replace_instance(seed_value: int) -> void:
+	var old := environment.arena_root()
+	var parent := old.get_parent()
+	var index := old.get_index()
+	var is_current := old.get_tree().current_scene == old
+	parent.remove_child(old)
+	old.free()
+	var root := _scene.instantiate()
+	environment = _find_environment(root)
+	environment.rng.seed = seed_value
+	parent.add_child(root)
+	parent.move_child(root, index)
+	if is_current:
+		root.get_tree().current_scene = root
+
+
+func _find_environment(root: Node) -> ZooEnvironment:
+	if root is ZooEnvironment:
+		return root
+	for node in root.find_children("*", "", true, false):
+		if node is ZooEnvironment and node.owner == root:
+			return node
+	return null
+
+
+## Gives each slot its agent of this instance; on the first call, makes the slots.
+func _bind(agents: Array[ZooAgent]) -> void:
+	var remote: Array[ZooAgent] = []
+	_locals.clear()
+	for agent in agents:
+		var is_remote := _with_trainer and agent.control_mode == ZooAgent.ControlMode.REMOTE
+		if is_remote:
+			remote.append(agent)
+		else:
+			_locals.append(agent)
+	if slots.is_empty():
+		for agent in remote:
+			if agent.action_space == null:
+				Faults.report("has no action_space: set one in the inspector.", agent)
+				return
+			slots.append(Slot.new(agent))
+	if remote.size() != slots.size():
+		Faults.report(
+			"the scene has %d agents, %d before: agents may end, not appear or vanish at a reset."
+			% [remote.size(), slots.size()],
+			environment
+		)
+		return
+	for i in remote.size():
+		slots[i].begin_episode(remote[i])

@@ -1,0 +1,202 @@
+extends Node
+## The step loop: the one place that says what happens when in a physics tick.
+##
+## It runs first in every physics frame, when the consequences of the last tick are complete
+## (transforms of rigid bodies, area signals): there it ends the step that is over, lets its
+## driver decide what comes next, and lets the agents act; then the frame goes on. A driver is a
+## trainer in Python, a game without one, or a benchmark.
+
+const Buffers := preload("../wire/zoo_buffers.gd")
+const Arena := preload("arena.gd")
+const Driver := preload("driver.gd")
+const Faults := preload("faults.gd")
+const GameDriver := preload("game_driver.gd")
+const LaunchOptions := preload("launch_options.gd")
+
+const _NAME := "ZooBridge"
+const _FIRST := -1000000  # before any priority that a scene would use
+
+## The arenas of this engine.
+var arenas: Array[Arena] = []
+## Physics ticks that this engine has simulated.
+var tick: int = 0
+## Whether a trainer decides: then agents are exposed to it, and a fault ends the run.
+var with_trainer: bool = false
+## Multiple of real time at which steps run; 0: as fast as possible.
+var speedup: float = 0.0
+var _driver: Driver
+var _environment: ZooEnvironment  # of the scene as it was loaded, before the first episode
+var _remaining: int = 0
+var _in_step: bool = false
+var _ticking: bool = false
+var _attached: bool = false
+var _next_tick_usec: int = 0
+
+
+## Lets [param environment] be stepped by this engine's bridge, which is made on first use.
+static func attach(environment: ZooEnvironment) -> void:
+	var root := environment.get_tree().root
+	if root.has_meta(_NAME):
+		var bridge: Node = root.get_meta(_NAME)
+		bridge.call(&"_adopt", environment)
+		return
+	var made: Node = new()
+	root.set_meta(_NAME, made)
+	made.call(&"_adopt", environment)
+	# The root is busy while it makes its children ready.
+	root.add_child.call_deferred(made)
+
+
+func _init() -> void:
+	name = _NAME
+	process_physics_priority = _FIRST
+	process_mode = Node.PROCESS_MODE_ALWAYS
+
+
+func _ready() -> void:
+	var options := LaunchOptions.from_command_line()
+	if options.engine_only_steps > 0:
+		_driver = preload("engine_only_driver.gd").new(self, options.engine_only_steps)
+	elif options.url != "" or (OS.has_feature("editor") and options.read_connection_file()):
+		join_trainer(options)
+	else:
+		_driver = GameDriver.new(self)
+
+
+func _physics_process(_delta: float) -> void:
+	if not is_instance_valid(_environment):
+		return  # the scene was changed; the next ZooEnvironment attaches itself
+	if _ticking:
+		tick += 1
+	if _remaining > 0 and not (_in_step and is_over()):
+		_remaining -= 1
+		if _in_step:
+			_act(false)
+	else:
+		_end_step()
+		_set_ticking(_driver.drive())
+	if speedup > 0.0 and _ticking:
+		_pace()
+
+
+## Gives control to a trainer; called by [GameDriver] too, when one appears.
+func join_trainer(options: LaunchOptions) -> void:
+	with_trainer = true
+	_driver = preload("trainer_driver.gd").new(self, options)
+
+
+## Goes on as a game without a trainer.
+func leave_trainer() -> void:
+	with_trainer = false
+	speedup = 0.0
+	arenas.clear()
+	_driver = GameDriver.new(self)
+
+
+## Begins an episode in the arenas [param indices] with one seed each; it settles for as many
+## ticks as the scene says. [param max_steps] 0: no limit.
+func begin_episodes(
+	indices: PackedInt32Array, seeds: PackedInt64Array, options: Dictionary, max_steps: int
+) -> void:
+	if arenas.is_empty():
+		arenas.append(Arena.new(_environment, with_trainer))
+	_attached = true
+	for i in indices.size():
+		arenas[indices[i]].begin_episode(seeds[i], options, max_steps)
+	_environment = arenas[0].environment
+	_attached = false
+	_in_step = false
+	_remaining = _environment.settle_ticks - 1
+
+
+## Begins a step: the agents act at once, then the frame goes on.
+func begin_step() -> void:
+	_in_step = true
+	_remaining = _environment.ticks_per_step - 1
+	_act(true)
+
+
+## Observations, rewards and flags of all slots, and the states, into [param report].
+func write_report(report: Buffers, state_offset: int, state_size: int) -> void:
+	for i in arenas.size():
+		for slot in arenas[i].slots:
+			slot.write(report)
+		if state_size > 0:
+			arenas[i].write_state(report, state_offset + i * state_size, state_size)
+		arenas[i].end_locals()
+		arenas[i].announce_end()
+
+
+## The environment as it is now.
+func environment() -> ZooEnvironment:
+	return _environment
+
+
+## Every parameter of the scene with its default.
+func default_options() -> Dictionary:
+	var options := {}
+	for parameter in _environment.parameters:
+		options[parameter.name] = parameter.default
+	return options
+
+
+## Closes a step that no report is written for.
+func end_game_step() -> void:
+	for arena in arenas:
+		arena.end_locals()
+		arena.announce_end()
+
+
+## Whether every agent of every arena is done.
+func is_over() -> bool:
+	for arena in arenas:
+		if not arena.is_over():
+			return false
+	return true
+
+
+func _adopt(environment: ZooEnvironment) -> void:
+	if _attached:
+		return  # an episode's new instance: its arena knows it
+	if is_instance_valid(_environment):
+		Faults.report(
+			"a scene has one ZooEnvironment, this is the second, besides %s."
+			% _environment.get_path(),
+			environment
+		)
+		return
+	_environment = environment
+	arenas.clear()
+	_in_step = false
+	_remaining = 0
+
+
+func _act(first_tick: bool) -> void:
+	for arena in arenas:
+		arena.act(first_tick)
+
+
+func _end_step() -> void:
+	if not _in_step or not _ticking:
+		return
+	for arena in arenas:
+		arena.end_step()
+	_in_step = false
+
+
+## Time stands still while the driver waits: physics pauses with the tree.
+func _set_ticking(ticking: bool) -> void:
+	if ticking == _ticking and get_tree().paused != ticking:
+		return
+	_ticking = ticking
+	get_tree().paused = not ticking
+
+
+## Waits until this tick is due at the wanted multiple of real time.
+func _pace() -> void:
+	var now := Time.get_ticks_usec()
+	_next_tick_usec += int(1_000_000.0 / (Engine.physics_ticks_per_second * speedup))
+	if _next_tick_usec > now:
+		OS.delay_usec(_next_tick_usec - now)
+	elif now - _next_tick_usec > 100_000:
+		_next_tick_usec = now  # a pause of the trainer is not caught up with

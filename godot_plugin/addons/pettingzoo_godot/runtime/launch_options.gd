@@ -1,0 +1,53 @@
+extends RefCounted
+## How this engine was started: user arguments, environment, or the connection file
+## (docs/PROTOCOL.md 1.4 and 1.5).
+
+const TOKEN_VARIABLE := "PETTINGZOO_GODOT_TOKEN"
+
+## Address of the trainer; empty: none.
+var url: String = ""
+## What shows the trainer that we are its engine.
+var token: String = ""
+## Whether Python writes a byte to standard input after each packet.
+var wakes_on_stdin: bool = false
+## Benchmark: steps to drive without any trainer; 0: none.
+var engine_only_steps: int = 0
+## Process ID of the trainer that started this engine; 0: nobody did.
+var trainer_pid: int = 0
+
+
+## The options among the engine's user arguments.
+static func from_command_line() -> RefCounted:
+	var options := new()
+	for argument in OS.get_cmdline_user_args():
+		var parts := argument.split("=", true, 1)
+		var value := parts[1] if parts.size() == 2 else ""
+		match parts[0]:
+			"--zoo-url":
+				options.url = value
+			"--zoo-wait":
+				options.wakes_on_stdin = value == "stdin"
+			"--zoo-engine-only":
+				options.engine_only_steps = int(value)
+			"--zoo-trainer-pid":
+				options.trainer_pid = int(value)
+	options.token = OS.get_environment(TOKEN_VARIABLE)
+	return options
+
+
+## Path of the connection file.
+static func connection_file() -> String:
+	return OS.get_data_dir().path_join("pettingzoo_godot/connection.json")
+
+
+## Reads the connection file of a Python process that waits for a scene from the editor.
+## Returns whether there is one.
+func read_connection_file() -> bool:
+	if not FileAccess.file_exists(connection_file()):
+		return false
+	var content: Variant = JSON.parse_string(FileAccess.get_file_as_string(connection_file()))
+	if typeof(content) != TYPE_DICTIONARY:
+		return false
+	url = content.get("url", "")
+	token = content.get("token", "")
+	return url != ""

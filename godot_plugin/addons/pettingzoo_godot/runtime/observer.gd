@@ -1,0 +1,215 @@
+extends RefCounted
+## What one agent observes: its sensors and _observe(), as leaves of one space.
+
+const Buffers := preload("../wire/zoo_buffers.gd")
+const Faults := preload("faults.gd")
+
+const _VECTOR_KEY := "observation"
+const _MASK_KEY := "action_mask"
+
+
+## One leaf of the observation: sensors, then the part that _observe() returns.
+class Leaf:
+	extends RefCounted
+	var key: String = ""
+	var space: ZooSpace
+	var sensors: Array[ZooSensor] = []
+	var own: ZooSpace  # null: nothing of _observe()'s
+	var own_key: String = ""  # "": all of what _observe() returns
+
+
+## The observation space, as the hello describes it; empty if the agent observes nothing.
+var description: Dictionary = {}
+var _agent: ZooAgent
+var _leaves: Array[Leaf] = []
+var _mask: ZooBox
+var _asks: bool = false
+
+
+## Derives the space by asking [param agent] once; the agent's episode must have begun.
+func _init(agent: ZooAgent) -> void:
+	_agent = agent
+	Faults.subject = agent
+	_add_sensors()
+	_add_own(_own_space())
+	var mask := agent._action_mask()
+	if not mask.is_empty():
+		_mask = ZooBox.vector(mask.size(), 0.0, 1.0)
+		_mask.dtype = ZooBox.Dtype.INT8
+	Faults.subject = null
+	for leaf in _leaves:
+		_join(leaf)
+	description = _describe()
+
+
+## Observes for another instance of the same agent from now on.
+func rebind(agent: ZooAgent) -> void:
+	_agent = agent
+	var sensors := agent.sensors()
+	for leaf in _leaves:
+		leaf.sensors.clear()
+		for sensor in sensors:
+			if sensor.key == leaf.key:
+				sensor.agent = agent
+				leaf.sensors.append(sensor)
+
+
+## Starts an episode: the sensors forget.
+func restart() -> void:
+	for leaf in _leaves:
+		for sensor in leaf.sensors:
+			sensor.restart()
+
+
+## Writes the observation into [param report], leaf by leaf at [param offsets].
+func write(report: Buffers, offsets: PackedInt32Array) -> void:
+	var own: Variant = _agent._observe() if _asks else null
+	for i in _leaves.size():
+		var leaf := _leaves[i]
+		var offset := offsets[i]
+		for sensor in leaf.sensors:
+			sensor.write(report.f32, offset)
+			offset += sensor.observation_size()
+		if leaf.own != null:
+			var part: Variant = own
+			if leaf.own_key != "":
+				part = own.get(leaf.own_key) if typeof(own) == TYPE_DICTIONARY else null
+			_write_own(leaf, part, report, offset)
+	if _mask != null:
+		_write_mask(report, offsets[_leaves.size()])
+
+
+func _write_own(leaf: Leaf, value: Variant, report: Buffers, offset: int) -> void:
+	var elements: Variant = leaf.own.to_elements(value)
+	if elements != null:
+		report.write(leaf.own.section(), offset, elements)
+		return
+	var where := "_observe" if leaf.own_key == "" else '_observe, key "%s"' % leaf.own_key
+	Faults.report(
+		"%s: expected %s, got %s." % [where, leaf.own.expectation(), _shown(value)], _agent
+	)
+
+
+func _write_mask(report: Buffers, offset: int) -> void:
+	var mask := _agent._action_mask()
+	if mask.size() == _mask.size():
+		report.write(ZooSpace.Section.U8, offset, mask)
+	else:
+		Faults.report(
+			"_action_mask: expected %d entries, got %d." % [_mask.size(), mask.size()], _agent
+		)
+
+
+func _add_sensors() -> void:
+	for sensor in _agent.sensors():
+		sensor.agent = _agent
+		_leaf(sensor.key).sensors.append(sensor)
+
+
+## The space of what _observe() returns: declared, or derived from one answer.
+func _own_space() -> ZooSpace:
+	var value: Variant = _agent._observe()
+	_asks = value != null or _agent.observation_space != null
+	if _agent.observation_space != null:
+		return _agent.observation_space
+	if typeof(value) != TYPE_DICTIONARY:
+		return _derived(value)
+	var members := ZooDict.new()
+	for key: String in value:
+		var member := _derived(value[key])
+		if member != null:
+			members.spaces[key] = member
+	return members
+
+
+## An unbounded vector as long as [param value], or null (with a fault) if it is no vector.
+func _derived(value: Variant) -> ZooSpace:
+	if value == null:
+		return null
+	var count := 1
+	match typeof(value):
+		TYPE_PACKED_FLOAT32_ARRAY, TYPE_PACKED_FLOAT64_ARRAY, TYPE_ARRAY:
+			count = value.size()
+		TYPE_FLOAT, TYPE_INT, TYPE_BOOL:
+			pass
+		TYPE_VECTOR2:
+			count = 2
+		TYPE_VECTOR3:
+			count = 3
+		_:
+			Faults.report(
+				"_observe: expected floats, or an observation_space; got %s." % _shown(value), _agent
+			)
+			return null
+	return ZooBox.vector(count, -INF, INF)
+
+
+func _add_own(own: ZooSpace) -> void:
+	if own is ZooDict:
+		var members: Dictionary[String, ZooSpace] = (own as ZooDict).spaces
+		for key in members:
+			_leaf(key).own = members[key]
+			_leaf(key).own_key = key
+	elif own != null:
+		_leaf("").own = own
+
+
+## The leaf with this key, made on first use.
+func _leaf(key: String) -> Leaf:
+	for leaf in _leaves:
+		if leaf.key == key:
+			return leaf
+	var made := Leaf.new()
+	made.key = key
+	_leaves.append(made)
+	return made
+
+
+## Sets the leaf's space: its only part's, or one vector for all its parts.
+func _join(leaf: Leaf) -> void:
+	if leaf.sensors.is_empty():
+		leaf.space = leaf.own
+		return
+	var joined := ZooBox.vector(0)
+	for sensor in leaf.sensors:
+		var part := sensor.space()
+		joined.lows.append_array(part.lows)
+		joined.highs.append_array(part.highs)
+	if leaf.own != null:
+		var box := leaf.own as ZooBox
+		if box == null or box.dtype != ZooBox.Dtype.FLOAT32:
+			Faults.report(
+				"observation_space: only a float32 ZooBox can follow sensors; give the sensors a key.",
+				_agent
+			)
+			return
+		for i in box.size():
+			joined.lows.append(box._low_of(i))
+			joined.highs.append(box._high_of(i))
+	joined.shape = [joined.lows.size()]
+	leaf.space = joined
+
+
+func _describe() -> Dictionary:
+	if _leaves.is_empty():
+		Faults.report("observes nothing: add a sensor or override _observe().", _agent)
+		return {}
+	if Faults.any():
+		return {}
+	if _leaves.size() == 1 and _leaves[0].key == "" and _mask == null:
+		return _leaves[0].space.describe()
+	var members := ZooDict.new()
+	for leaf in _leaves:
+		members.spaces[leaf.key if leaf.key != "" else _VECTOR_KEY] = leaf.space
+	if _mask != null:
+		members.spaces[_MASK_KEY] = _mask
+	return members.describe()
+
+
+func _shown(value: Variant) -> String:
+	match typeof(value):
+		TYPE_NIL:
+			return "nothing"
+		TYPE_PACKED_FLOAT32_ARRAY, TYPE_PACKED_FLOAT64_ARRAY, TYPE_ARRAY, TYPE_PACKED_BYTE_ARRAY:
+			return "%d values: %s" % [value.size(), str(value).left(80)]
+	return "%s (%s)" % [str(value).left(80), type_string(typeof(value))]

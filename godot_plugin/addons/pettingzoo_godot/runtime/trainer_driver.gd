@@ -1,0 +1,256 @@
+extends "driver.gd"
+## Lets a trainer in Python decide: the engine's side of docs/PROTOCOL.md.
+
+const Bridge := preload("bridge.gd")
+const Buffers := preload("../wire/zoo_buffers.gd")
+const Codec := preload("../wire/zoo_codec.gd")
+const Faults := preload("faults.gd")
+const LaunchOptions := preload("launch_options.gd")
+const Layout := preload("../wire/zoo_layout.gd")
+const Link := preload("../wire/web_socket_link.gd")
+const Protocol := preload("../wire/zoo_protocol.gd")
+
+const _EXIT_LOST := 3  # exit code when the trainer is gone
+const _EXIT_FAULT := 4  # exit code after a fault
+const _PATIENCE_USEC := 2000  # how long a polling engine waits before it shows a picture again
+
+var _bridge: Bridge
+var _options: LaunchOptions
+var _link: Link
+var _protocol: Protocol = Protocol.new()
+var _layout: Layout
+var _report: Buffers
+var _step: Buffers
+var _report_is_due: bool = false
+var _arrival_usec: int = 0
+var _script_errors: RefCounted
+var _over: bool = false
+var _watchdog: Thread
+
+
+func _init(bridge: Bridge, options: LaunchOptions) -> void:
+	_bridge = bridge
+	_options = options
+	if ClassDB.class_exists(&"Logger"):
+		_script_errors = load((get_script() as Script).resource_path.get_base_dir().path_join("script_errors.gd")).new()
+		OS.call(&"add_logger", _script_errors)
+	if options.trainer_pid > 0 and OS.has_feature("linux"):
+		_watchdog = Thread.new()
+		_watchdog.start(_watch.bind(options.trainer_pid))
+
+
+func drive() -> bool:
+	if _over:
+		return false
+	if _link == null and not _greet():
+		return false
+	if _report_is_due and not _send_report():
+		return false
+	return _receive()
+
+
+## Makes a first episode to learn the agents' spaces, connects, says hello.
+func _greet() -> bool:
+	_bridge.begin_episodes([0], [0], _bridge.default_options(), 0)
+	var hello := _hello()
+	if not Faults.any():
+		_lay_out(hello)
+	_link = Link.new()
+	var largest := maxi(_layout.report_size(), _layout.step_size()) if _layout != null else 0
+	var error := _link.open(_options.url, _options.token, _options.wakes_on_stdin, largest)
+	if error != OK:
+		push_error(
+			"pettingzoo_godot: no link to %s: %s." % [_options.url, error_string(error)]
+			+ " Is the Python program still running, and of the same version as the addon?"
+		)
+		return _end(_EXIT_LOST)
+	if Faults.any():
+		return _fail(Faults.take())
+	_protocol.advance("hello")
+	_link.send_text(Codec.encode_text("hello", hello))
+	return true
+
+
+func _lay_out(hello: Dictionary) -> void:
+	_layout = Layout.new(hello["agents"], _bridge.arenas.size(), hello["state_size"])
+	_report = Buffers.new(_layout.report_counts)
+	for i in _bridge.arenas.size():
+		var slots := _bridge.arenas[i].slots
+		for j in slots.size():
+			slots[j].place(_layout.slot(j, i))
+
+
+func _hello() -> Dictionary:
+	var environment := _bridge.environment()
+	var agents: Array = []
+	var ids: Dictionary[String, Node] = {}
+	for slot in _bridge.arenas[0].slots:
+		var agent := slot.agent
+		var id := agent.resolved_id()
+		if ids.has(id):
+			Faults.report(
+				"has the ID %s, and so has %s: rename a node or set agent_id." % [id, ids[id].get_path()], agent
+			)
+		ids[id] = agent
+		agents.append(
+			{
+				"id": id,
+				"policy_group": agent.resolved_group(),
+				"node": str(environment.arena_root().get_path_to(agent)),
+				"observation_space": slot.observer.description,
+				"action_space": agent.action_space.describe(),
+				"info": Array(agent.info_columns()),
+			}
+		)
+	if agents.is_empty():
+		Faults.report("no agent for Python: add a ZooAgent with control mode REMOTE.", environment)
+	var engine := Engine.get_version_info()
+	return {
+		"protocol": Codec.PROTOCOL_VERSION,
+		"addon": _addon_version(),
+		"engine": "%d.%d.%d" % [engine["major"], engine["minor"], engine["patch"]],
+		"scene": environment.arena_root().scene_file_path,
+		"tick_seconds": 1.0 / Engine.physics_ticks_per_second,
+		"ticks_per_step": environment.ticks_per_step,
+		"max_steps": environment.max_steps,
+		"arenas": _bridge.arenas.size(),
+		"state_size": environment._state().size(),
+		"agents": agents,
+		"parameters": environment.parameters.map(_describe),
+	}
+
+
+func _describe(parameter: ZooParameter) -> Dictionary:
+	return parameter.describe()
+
+
+func _addon_version() -> String:
+	var config := ConfigFile.new()
+	var folder := (get_script() as Script).resource_path.get_base_dir().get_base_dir()
+	config.load(folder.path_join("plugin.cfg"))
+	return config.get_value("plugin", "version", "unknown")
+
+
+func _send_report() -> bool:
+	_bridge.write_report(_report, _layout.state_offset, _layout.state_size)
+	if Faults.any():
+		return _fail(Faults.take())
+	_report_is_due = false
+	_protocol.advance("report")
+	_link.send_binary(
+		Codec.encode_binary(
+			Codec.KIND_REPORT,
+			_protocol.sequence,
+			Time.get_ticks_usec() - _arrival_usec,
+			_bridge.tick,
+			_report
+		)
+	)
+	return true
+
+
+## Handles packets until one of them lets time go on. Returns false while there is none.
+func _receive() -> bool:
+	var give_up := Time.get_ticks_usec() + _PATIENCE_USEC
+	while not _over:
+		var packet: Variant = _link.receive()
+		if packet == null:
+			if _link.closed_because != "":
+				return _end(_EXIT_LOST)
+			if Time.get_ticks_usec() > give_up:
+				return false
+			OS.delay_usec(20)
+			continue
+		_arrival_usec = Time.get_ticks_usec()
+		var goes_on := _handle_text(packet) if packet is String else _handle_step(packet)
+		if goes_on:
+			_report_is_due = true
+			return true
+	return false
+
+
+func _handle_step(packet: PackedByteArray) -> bool:
+	_step = Codec.decode_binary(packet, Codec.KIND_STEP, _layout.step_counts)
+	if _step == null:
+		return _reject("a step is %d bytes, this packet has %d." % [_layout.step_size(), packet.size()])
+	if not _accept("step", Codec.sequence_of(packet)):
+		return false
+	for arena in _bridge.arenas:
+		for slot in arena.slots:
+			if slot.is_live():
+				slot.agent.last_action = slot.read_action(_step)
+	_bridge.begin_step()
+	return true
+
+
+func _handle_text(packet: String) -> bool:
+	var message := Codec.decode_text(packet)
+	match message.get("type", ""):
+		"configure":
+			if _protocol.advance("configure") == OK:
+				_bridge.speedup = message.get("speedup", 0.0)
+				return false
+		"reset":
+			return _reset(message)
+		"close":
+			_protocol.advance("close")
+			return _end(0)
+		"fault":
+			push_error("pettingzoo_godot: Python reports: %s" % message.get("message", ""))
+			return _end(_EXIT_FAULT)
+	return _reject("no packet of this kind is legal while %s: %s" % [_protocol.state, packet.left(120)])
+
+
+func _reset(message: Dictionary) -> bool:
+	if not _accept("reset", int(message.get("sequence", -1))):
+		return false
+	var indices := PackedInt32Array(message.get("arenas", []) as Array)
+	var seeds := PackedInt64Array(message.get("seeds", []) as Array)
+	var options: Dictionary = message.get("options", {})
+	for parameter in _bridge.environment().parameters:
+		# JSON has one kind of number.
+		if typeof(parameter.default) == TYPE_INT and options.has(parameter.name):
+			options[parameter.name] = int(options[parameter.name])
+	_bridge.begin_episodes(indices, seeds, options, int(message.get("max_steps", 0)))
+	return true
+
+
+func _accept(type: String, sequence: int) -> bool:
+	if _protocol.advance(type) != OK:
+		return _reject("%s is not legal while %s." % [type, _protocol.state])
+	if _protocol.advance_sequence(sequence) != OK:
+		return _reject("%s number %d does not follow %d." % [type, sequence, _protocol.sequence])
+	return true
+
+
+func _reject(message: String) -> bool:
+	return _fail({"kind": "protocol", "message": message, "node": "", "agent": ""})
+
+
+## Tells Python what went wrong and ends the conversation.
+func _fail(fault: Dictionary) -> bool:
+	_link.send_text(Codec.encode_text("fault", fault))
+	return _end(_EXIT_FAULT)
+
+
+## Ends the conversation: an engine that Python started quits, a scene from the editor goes on as
+## a game.
+func _end(exit_code: int) -> bool:
+	_over = true
+	_link.close()
+	if _script_errors != null:
+		OS.call(&"remove_logger", _script_errors)
+	if _options.wakes_on_stdin or _options.trainer_pid > 0:
+		_bridge.get_tree().quit(exit_code)
+		return false
+	_bridge.leave_trainer()
+	return false
+
+
+## Ends this process when the trainer's is gone: the main thread may hang in a scene's endless loop.
+func _watch(trainer_pid: int) -> void:
+	var trainer := "/proc/%d" % trainer_pid
+	while not _over:
+		OS.delay_msec(500)
+		if not DirAccess.dir_exists_absolute(trainer):
+			OS.kill(OS.get_process_id())

@@ -1,0 +1,104 @@
+@tool
+@icon("../icons/zoo_sensor.svg")
+class_name ZooSensor
+extends Node
+## A part of what an agent observes: a fixed number of floats, read once per step.
+##
+## Place sensors below a [ZooAgent]. Sensors without a [member key] are joined in tree order into
+## one vector, followed by what [method ZooAgent._observe] returns; each [member key] becomes a
+## member of a [code]Dict[/code] observation. To write one, extend this class and override
+## [method _size] and [method _read].
+
+## Name of this part in a Dict observation; empty: part of the agent's one vector.
+@export var key: String = ""
+## How many readings the observation holds, the newest first: this step's, the last step's, and
+## so on. At the start of an episode, the first reading stands for those before it.
+@export_range(1, 64, 1, "suffix:readings") var stack: int = 1
+## A sensor that is off is no part of the observation.
+@export var enabled: bool = true
+
+## The agent that this sensor belongs to.
+var agent: ZooAgent
+var _history: PackedFloat32Array = []
+var _has_history: bool = false
+
+
+## Number of floats of one reading. Called before the first [method _read].
+func _size() -> int:
+	return 0
+
+
+## Smallest value of each float of a reading. Override for a bounded sensor.
+func _low() -> PackedFloat32Array:
+	return _filled(-INF)
+
+
+## Largest value of each float of a reading. Override for a bounded sensor.
+func _high() -> PackedFloat32Array:
+	return _filled(INF)
+
+
+## Called once per step, after physics: write [method _size] floats into [param buffer] from
+## [param offset] on. The buffer is shared by all agents: write nowhere else.
+func _read(_buffer: PackedFloat32Array, _offset: int) -> void:
+	pass
+
+
+## Called at the start of each episode, before the first [method _read] of it.
+func _reset() -> void:
+	pass
+
+
+## Number of floats of this sensor in an observation.
+func observation_size() -> int:
+	return _size() * stack
+
+
+## Starts an episode: forgets earlier readings.
+func restart() -> void:
+	_has_history = false
+	_reset()
+
+
+## Writes the newest readings into [param buffer], as [member stack] says.
+func write(buffer: PackedFloat32Array, offset: int) -> void:
+	_read(buffer, offset)
+	if stack == 1:
+		return
+	var size := _size()
+	var newest := buffer.slice(offset, offset + size)
+	if not _has_history:
+		_has_history = true
+		_history.clear()
+		for i in stack - 1:
+			_history.append_array(newest)
+	for i in _history.size():
+		buffer[offset + size + i] = _history[i]
+	_history = newest + _history.slice(0, _history.size() - size)
+
+
+## The [ZooBox] of what [method write] writes.
+func space() -> ZooBox:
+	var box := ZooBox.vector(observation_size())
+	var low := _low()
+	var high := _high()
+	for i in stack:
+		box.lows.append_array(low)
+		box.highs.append_array(high)
+	return box
+
+
+func _get_configuration_warnings() -> PackedStringArray:
+	var ancestor := get_parent()
+	while ancestor != null and not ancestor is ZooAgent:
+		ancestor = ancestor.get_parent()
+	if ancestor == null:
+		return ["A sensor observes for an agent: place it below a ZooAgent."]
+	return []
+
+
+func _filled(value: float) -> PackedFloat32Array:
+	var values := PackedFloat32Array()
+	values.resize(_size())
+	values.fill(value)
+	return values

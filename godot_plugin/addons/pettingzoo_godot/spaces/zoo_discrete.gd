@@ -1,0 +1,51 @@
+@tool
+class_name ZooDiscrete
+extends ZooSpace
+## One of [member n] choices, numbered from [member start]. Scripts see an [int].
+
+## Number of choices.
+@export_range(1, 1000000) var n: int = 2
+## Number of the first choice.
+@export var start: int = 0
+
+
+## A choice out of [param count], numbered from 0.
+static func choices(count: int) -> ZooDiscrete:
+	var space := ZooDiscrete.new()
+	space.n = count
+	return space
+
+
+func describe() -> Dictionary:
+	return {"type": "discrete", "n": n, "start": start}
+
+
+func section() -> Section:
+	return Section.I64
+
+
+func size() -> int:
+	return 1
+
+
+func neutral() -> Variant:
+	return start
+
+
+func sample(rng: RandomNumberGenerator) -> Variant:
+	return rng.randi_range(start, start + n - 1)
+
+
+func from_elements(elements: Variant) -> Variant:
+	return (elements as PackedInt64Array)[0]
+
+
+func to_elements(value: Variant) -> Variant:
+	if typeof(value) != TYPE_INT and typeof(value) != TYPE_BOOL:
+		return null
+	var choice := int(value)
+	return PackedInt64Array([choice]) if start <= choice and choice < start + n else null
+
+
+func expectation() -> String:
+	return "an int from %d to %d" % [start, start + n - 1]

@@ -1,0 +1,65 @@
+extends RefCounted
+## Packets to values and back (docs/PROTOCOL.md 2 and 4). No node, no socket.
+
+const Buffers := preload("zoo_buffers.gd")
+const Layout := preload("zoo_layout.gd")
+
+const PROTOCOL_VERSION := 1
+const SUBPROTOCOL := "pettingzoo-godot.v1"
+const KIND_STEP := 1
+const KIND_REPORT := 2
+## Flags of a slot (docs/PROTOCOL.md 4.6).
+const TERMINATED := 1
+const TRUNCATED := 2
+const LIVE := 4
+
+
+## A text packet of the given type.
+static func encode_text(type: String, members: Dictionary) -> String:
+	var message := {"type": type}
+	message.merge(members)
+	# Full precision: bounds and parameters must arrive as they are.
+	return JSON.stringify(message, "", false, true)
+
+
+## The members of a text packet, or an empty dictionary if it is none.
+static func decode_text(packet: String) -> Dictionary:
+	var json := JSON.new()
+	if json.parse(packet) != OK or typeof(json.data) != TYPE_DICTIONARY:
+		return {}
+	var message: Dictionary = json.data
+	return message if typeof(message.get("type")) == TYPE_STRING else {}
+
+
+## A step or a report packet.
+static func encode_binary(
+	kind: int, sequence: int, engine_usec: int, tick: int, content: Buffers
+) -> PackedByteArray:
+	var packet := PackedInt32Array([kind, sequence, engine_usec, tick]).to_byte_array()
+	if not content.i64.is_empty():
+		packet.append_array(content.i64.to_byte_array())
+	packet.append_array(content.f32.to_byte_array())
+	packet.append_array(content.u8)
+	return packet
+
+
+## The three sections of a binary packet, [param counts] elements long; null if the packet's kind
+## or size is another.
+static func decode_binary(packet: PackedByteArray, kind: int, counts: PackedInt32Array) -> Buffers:
+	var floats_at := Layout.HEADER_SIZE + 8 * counts[ZooSpace.Section.I64]
+	var bytes_at := floats_at + 4 * counts[ZooSpace.Section.F32]
+	if packet.size() != bytes_at + counts[ZooSpace.Section.U8] or packet[0] != kind:
+		return null
+	var content := Buffers.new()
+	if floats_at > Layout.HEADER_SIZE:
+		content.i64 = packet.slice(Layout.HEADER_SIZE, floats_at).to_int64_array()
+	if bytes_at > floats_at:
+		content.f32 = packet.slice(floats_at, bytes_at).to_float32_array()
+	if packet.size() > bytes_at:
+		content.u8 = packet.slice(bytes_at)
+	return content
+
+
+## The sequence number of a binary packet.
+static func sequence_of(packet: PackedByteArray) -> int:
+	return packet.decode_u32(4)

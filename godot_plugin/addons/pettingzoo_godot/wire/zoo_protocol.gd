@@ -1,0 +1,49 @@
+extends RefCounted
+## The engine's side of the conversation: what may follow what (docs/PROTOCOL.md 5). No socket.
+##
+## Rule 1: every legal transition is in this table, and nowhere else; it equals
+## tests/golden/transitions.json.
+
+const TRANSITIONS: Array[Array] = [
+	["greeting", "hello", "idle"],
+	["idle", "configure", "idle"],
+	["idle", "reset", "waiting"],
+	["idle", "step", "waiting"],
+	["waiting", "report", "idle"],
+	["greeting", "fault", "closed"],
+	["idle", "fault", "closed"],
+	["waiting", "fault", "closed"],
+	["greeting", "close", "closed"],
+	["idle", "close", "closed"],
+	["waiting", "close", "closed"],
+]
+
+## Where the conversation stands.
+var state: String = "greeting"
+## Number of the last reset or step; the next report answers it.
+var sequence: int = 0
+var _next: Dictionary[String, String] = {}
+
+
+func _init() -> void:
+	for row: Array in TRANSITIONS:
+		_next["%s %s" % [row[0], row[1]]] = row[2]
+
+
+## Notes that a packet of the given type is sent or was received.
+## Returns [constant ERR_INVALID_DATA], and changes nothing, if it is not legal now.
+func advance(type: String) -> Error:
+	var next: String = _next.get("%s %s" % [state, type], "")
+	if next == "":
+		return ERR_INVALID_DATA
+	state = next
+	return OK
+
+
+## Notes the sequence number of a reset or step: the last one plus one (docs/PROTOCOL.md 5.2).
+func advance_sequence(number: int) -> Error:
+	var expected := (sequence + 1) & 0xFFFFFFFF
+	if number != expected:
+		return ERR_INVALID_DATA
+	sequence = expected
+	return OK

@@ -1,0 +1,213 @@
+@tool
+@icon("icons/zoo_agent.svg")
+class_name ZooAgent
+extends Node
+## One named agent: what it observes, what it does, what it earns.
+##
+## Place it below the body that it drives, extend this script and override [method _act] and
+## [method _observe]. Sensors ([ZooSensor]) below this node add to the observation. The order in
+## which things happen is told in [ZooEnvironment].
+
+## Who decides on this agent's actions.
+enum ControlMode {
+	REMOTE,  ## Python; with no trainer a person if there is an [member input_map], else the heuristic.
+	HUMAN,  ## A person at the keyboard, also during training: Python does not see this agent.
+	HEURISTIC,  ## [method _heuristic], also during training: Python does not see this agent.
+}
+
+const _DEFAULT_NAME := "ZooAgent"
+
+## Name in Python; empty: made from the node's name (or its parent's, if this node is just called
+## ZooAgent) in PettingZoo's form: Seeker is seeker_0, Runner3 is runner_3.
+@export var agent_id: String = ""
+## Agents of one group share a policy: equal spaces, one batch. Empty: the ID without its number.
+@export var policy_group: String = ""
+## Who decides on this agent's actions.
+@export var control_mode: ControlMode = ControlMode.REMOTE
+## What [method _act] receives.
+@export var action_space: ZooSpace
+## What [method _observe] returns. Empty: a vector of unbounded floats, its length found by asking.
+@export var observation_space: ZooSpace
+## Names for the second argument of [method add_reward]; each arrives in Python's infos as
+## [code]reward/NAME[/code], the sum over the step.
+@export var reward_components: PackedStringArray = []
+## Names for [method set_info]; each arrives in Python's infos as a float.
+@export var info_names: PackedStringArray = []
+## How a person plays this agent.
+@export var input_map: ZooInputMap
+
+## The environment that this agent belongs to; set before [method _reset].
+var environment: ZooEnvironment
+## Reward since the last report [reward units of the scene].
+var reward: float = 0.0
+## True once [method terminate] was called in this episode.
+var terminated: bool = false
+## True once [method truncate] was called in this episode.
+var truncated: bool = false
+## False from the step after the agent's last one on: its actions are ignored, it earns nothing.
+var alive: bool = true
+## What [method _act] received last; the space's neutral value at the start of an episode.
+var last_action: Variant
+## Information columns in the order of [method info_columns].
+var info: PackedFloat32Array = []
+var _columns: Dictionary[String, int] = {}
+
+
+## Called at the start of each episode, after [method ZooEnvironment._reset]. Place the body here;
+## draw random numbers from [code]environment.rng[/code] only.
+func _reset() -> void:
+	pass
+
+
+## Called with each step's action: on every tick of it, or on the first
+## ([member ZooEnvironment.act_mode]). [param action] is a value of [member action_space]: a
+## [PackedFloat32Array] for [ZooBox], an [int] for [ZooDiscrete], and so on.
+func _act(_action: Variant) -> void:
+	pass
+
+
+## Called once per step, after physics. Return a value of [member observation_space]; without one,
+## a [PackedFloat32Array] of always the same length, or a [Dictionary] of them. Not needed when
+## sensors see enough.
+func _observe() -> Variant:
+	return null
+
+
+## Which choices of a [ZooDiscrete] action are allowed now: one 1 or 0 per choice. Override to make
+## Python see an [code]action_mask[/code].
+func _action_mask() -> PackedByteArray:
+	return PackedByteArray()
+
+
+## Decides when nobody else does. Return a value of [member action_space].
+func _heuristic() -> Variant:
+	return action_space.neutral()
+
+
+## Adds to this step's reward; with [param component], one of [member reward_components], also to
+## that part of the account.
+func add_reward(amount: float, component: String = "") -> void:
+	if not alive:
+		return
+	reward += amount
+	if component != "":
+		var column: int = _columns.get("reward/" + component, -1)
+		if column < 0:
+			_fail("add_reward: %s is not in reward_components %s: add it there." % [component, reward_components])
+			return
+		info[column] += amount
+
+
+## Attaches a named number to this agent's infos in Python; it stays until it is set again or the
+## episode ends. [param column] is one of [member info_names].
+func set_info(column: String, value: float) -> void:
+	var index: int = _columns.get(column, -1)
+	if index < 0 or column.begins_with("reward/"):
+		_fail("set_info: %s is not in info_names %s: add it there." % [column, info_names])
+		return
+	info[index] = value
+
+
+## Ends the episode for this agent by the rules of the game.
+func terminate() -> void:
+	terminated = terminated or alive
+
+
+## Ends the episode for this agent by a limit that is none of the game's rules.
+func truncate() -> void:
+	truncated = truncated or alive
+
+
+## The name in Python: [member agent_id], or made from the node's name.
+func resolved_id() -> String:
+	return id_of(self)
+
+
+## The name in Python of [param agent], whose script need not run: in the editor it does not.
+static func id_of(agent: Node) -> String:
+	var explicit: String = agent.get(&"agent_id")
+	if explicit != "":
+		return explicit
+	var source := str(agent.name)
+	if source.begins_with(_DEFAULT_NAME) and agent.get_parent() != null:
+		source = str(agent.get_parent().name)
+	var letters := source.rstrip("0123456789")
+	var number := source.substr(letters.length())
+	# agent_indicator of SuperSuit and others want exactly [a-z]+_[0-9]+.
+	var base := ""
+	for letter in letters.to_lower():
+		if letter >= "a" and letter <= "z":
+			base += letter
+	return "%s_%d" % [base if base != "" else "agent", int(number)]
+
+
+## The policy group: [member policy_group], or the ID without its number.
+func resolved_group() -> String:
+	return policy_group if policy_group != "" else resolved_id().rstrip("0123456789").rstrip("_")
+
+
+## Names of the information columns in Python's infos: rewards by component, then the others.
+func info_columns() -> PackedStringArray:
+	var columns := PackedStringArray()
+	for component in reward_components:
+		columns.append("reward/" + component)
+	columns.append_array(info_names)
+	return columns
+
+
+## The sensors below this node that are on, depth first in tree order.
+func sensors() -> Array[ZooSensor]:
+	var found: Array[ZooSensor] = []
+	for node in find_children("*", "", true, false):
+		var sensor := node as ZooSensor
+		if sensor != null and sensor.enabled:
+			found.append(sensor)
+	return found
+
+
+## Makes this agent ready for an episode of [param owner]. For the addon, not for scenes.
+func begin_episode(owner_environment: ZooEnvironment) -> void:
+	environment = owner_environment
+	terminated = false
+	truncated = false
+	alive = true
+	reward = 0.0
+	last_action = action_space.neutral() if action_space != null else null
+	var columns := info_columns()
+	_columns.clear()
+	for i in columns.size():
+		_columns[columns[i]] = i
+	info.resize(columns.size())
+	info.fill(0.0)
+
+
+## Closes a step's account after it was reported. For the addon, not for scenes.
+func end_step() -> void:
+	reward = 0.0
+	alive = alive and not terminated and not truncated
+	for i in reward_components.size():
+		info[i] = 0.0
+
+
+## The action of an agent that Python does not decide for.
+func local_action() -> Variant:
+	if control_mode != ControlMode.HEURISTIC and input_map != null:
+		return input_map.read(action_space)
+	return _heuristic()
+
+
+func _get_configuration_warnings() -> PackedStringArray:
+	var warnings := PackedStringArray()
+	if action_space == null:
+		warnings.append("Set an action space: what _act receives.")
+	elif input_map != null and input_map.misfit(action_space) != "":
+		warnings.append(input_map.misfit(action_space))
+	if control_mode == ControlMode.HUMAN and input_map == null:
+		warnings.append("Control mode HUMAN needs an input map.")
+	if agent_id != "" and RegEx.create_from_string("^[a-z]+_[0-9]+$").search(agent_id) == null:
+		warnings.append("PettingZoo's tools expect IDs such as runner_0, not %s." % agent_id)
+	return warnings
+
+
+func _fail(message: String) -> void:
+	preload("runtime/faults.gd").report(message, self)

@@ -1,0 +1,50 @@
+@tool
+class_name ZooParameter
+extends Resource
+## One number or switch of a scene that Python may set: by [code]parameters={...}[/code] for all
+## episodes, by [code]reset(options={...})[/code] for one.
+##
+## [method ZooEnvironment._reset] receives all of them, with [member default] for those not set.
+
+## Name in Python.
+@export var name: String = ""
+## Value when Python sets none; a [bool], [int], [float] or [String]. Its type is the parameter's.
+@export var default: Variant = 0.0
+## Smallest value, for numbers; -inf for none.
+@export var minimum: float = -INF
+## Largest value, for numbers; inf for none.
+@export var maximum: float = INF
+## One line for Python's users, with the unit.
+@export var description: String = ""
+
+const _TYPES: Dictionary[int, String] = {
+	TYPE_BOOL: "bool",
+	TYPE_INT: "int",
+	TYPE_FLOAT: "float",
+	TYPE_STRING: "string",
+}
+
+
+## A parameter made by a script: see the members for the arguments.
+static func make(
+	called: String, value: Variant, from: float = -INF, to: float = INF, about: String = ""
+) -> ZooParameter:
+	var parameter := ZooParameter.new()
+	parameter.name = called
+	parameter.default = value
+	parameter.minimum = from
+	parameter.maximum = to
+	parameter.description = about
+	return parameter
+
+
+## This parameter as the hello describes it (docs/PROTOCOL.md 2.2).
+func describe() -> Dictionary:
+	return {
+		"name": name,
+		"type": _TYPES.get(typeof(default), "string"),
+		"default": default,
+		"minimum": minimum if is_finite(minimum) else null,
+		"maximum": maximum if is_finite(maximum) else null,
+		"description": description,
+	}
