@@ -1,0 +1,595 @@
+"""A Godot scene as a PettingZoo `ParallelEnv`.
+
+Rule: the constructor only stores its arguments. Spaces are read from the scene's spec, an engine
+starts at the first `reset`; so an environment can be copied, pickled and sent to other processes
+(SuperSuit clones the one it is given), and each copy starts an engine of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ClassVar
+
+import numpy as np
+from gymnasium.spaces import Box, Dict, Discrete, flatten, flatten_space
+from pettingzoo import ParallelEnv
+
+from pettingzoo_godot.errors import (
+    EnvironmentClosed,
+    OptionError,
+    ResetNeeded,
+    SceneError,
+    SpaceError,
+    UnknownAgent,
+    UsageError,
+)
+from pettingzoo_godot.layout import Layout
+from pettingzoo_godot.messages import (
+    MAX_SEED,
+    TERMINATED,
+    TRUNCATED,
+    Parameter,
+    Report,
+    Reset,
+    Scalar,
+    Step,
+)
+from pettingzoo_godot.scene import find_scene
+from pettingzoo_godot.session import Launch, Session
+from pettingzoo_godot.spaces import Array, Space, check_action
+from pettingzoo_godot.spec import load_layout, read_layout
+
+AgentID = str
+RENDER_MODES = ("human",)
+_TYPES: dict[str, tuple[type, ...]] = {
+    "bool": (bool, np.bool_),
+    "int": (int, np.integer),
+    "float": (int, float, np.integer, np.floating),
+    "string": (str,),
+}
+# One tuple per value of a slot's flags: (terminated, truncated) as Python bools, which PettingZoo's
+# api_test demands, and whether the time limit alone ended the episode.
+_FLAGS = [
+    (bool(f & TERMINATED), bool(f & TRUNCATED), f & (TERMINATED | TRUNCATED) == TRUNCATED)
+    for f in range(8)
+]
+
+
+class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):
+    """A Godot scene with named agents as a PettingZoo `ParallelEnv`.
+
+    Args:
+        scene: Name of a bundled scene (`list_scenes()`), a project folder, a `.tscn` file inside
+            one, an exported game, or None: wait for a scene that somebody starts from the editor.
+        render_mode: None: no window, as fast as possible. `"human"`: a window, in real time.
+        max_steps: Steps after which living agents are truncated; 0: no limit; None: the scene's
+            own limit. `max_cycles` is another name for it.
+        parameters: Values for parameters that the scene declares, for all episodes.
+        speedup: Multiple of real time at which steps run; 0: as fast as possible; None: 1 with a
+            window, 0 without. Observations do not depend on it.
+        strict_options: Refuse unknown options of `reset` instead of ignoring them.
+        timeout: Seconds to wait for each answer of the engine.
+        start_timeout: Seconds to wait for the engine's start; for the editor, for Play.
+        log_path: File that the engine's output is appended to; None: only its end is kept, for
+            error messages.
+
+    Attributes:
+        possible_agents: All agents of the scene, in its order (depth first through its tree).
+        agents: Those that live.
+        metadata: `name`, `render_modes`, `is_parallelizable`.
+        render_mode: As given.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
+        "name": "godot",
+        "render_modes": list(RENDER_MODES),
+        "is_parallelizable": True,
+    }
+
+    def __init__(
+        self,
+        scene: str | os.PathLike[str] | None,
+        render_mode: str | None = None,
+        max_steps: int | None = None,
+        parameters: Mapping[str, Scalar] | None = None,
+        *,
+        max_cycles: int | None = None,
+        speedup: float | None = None,
+        strict_options: bool = False,
+        timeout: float = 60.0,
+        start_timeout: float = 60.0,
+        log_path: str | os.PathLike[str] | None = None,
+    ) -> None:
+        self.scene = scene
+        self.render_mode = render_mode
+        self.max_steps = max_steps if max_cycles is None else max_cycles
+        self.parameters = dict(parameters or {})
+        self.strict_options = strict_options
+        self.timeout = timeout
+        self.start_timeout = start_timeout
+        self.log_path = log_path
+        self.metadata = {  # type: ignore[misc]
+            **type(self).metadata,
+            "name": "editor" if scene is None else Path(scene).stem,
+        }
+        self.agents: list[AgentID] = []
+        self._speedup = speedup
+        self._spec: str | None = None  # the hello, as text: it travels with a pickled environment
+        self._session: Session | None = None
+        self._closed = False
+        self._report: Report | None = None
+        self._first_tick = 0
+        self._generator: np.random.Generator | None = None
+        self._ports: list[_Port] = []
+        self._port_of: dict[AgentID, _Port] = {}
+        self._step: Step | None = None
+
+    # ------------------------------------------------------------------ what the scene is made of
+
+    @property
+    def possible_agents(self) -> list[AgentID]:  # type: ignore[override]
+        """All agents of the scene, in its order; a new list."""
+        return [agent.id for agent in self._layout.hello.agents]
+
+    @property
+    def agent_groups(self) -> dict[str, list[AgentID]]:
+        """The agents of each policy group: `{"seeker": ["seeker_0"], ...}`; a new dict."""
+        return {group.name: list(group.agents) for group in self._layout.groups}
+
+    @property
+    def declared_parameters(self) -> dict[str, Parameter]:
+        """What the scene lets `parameters` and the options of `reset` set, by name."""
+        return {parameter.name: parameter for parameter in self._layout.hello.parameters}
+
+    @property
+    def step_seconds(self) -> float:
+        """Simulated time of one step [s]."""
+        return self._layout.hello.tick_seconds * self._layout.hello.ticks_per_step
+
+    def observation_space(self, agent: AgentID) -> Space:
+        """The agent's observation space: the same object each time.
+
+        Raises:
+            UnknownAgent: If the scene has no such agent.
+        """
+        return self._layout.groups[self._place(agent)[0]].observation_space
+
+    def action_space(self, agent: AgentID) -> Space:
+        """The agent's action space: the same object each time.
+
+        Raises:
+            UnknownAgent: If the scene has no such agent.
+        """
+        return self._action_spaces[self._known(agent)]
+
+    @cached_property
+    def state_space(self) -> Box:
+        """Space of `state()`: float32, one-dimensional."""
+        size = self._layout.hello.state_size
+        if size:
+            return Box(-np.inf, np.inf, (size,), np.float32)
+        parts = [flatten_space(self.observation_space(agent)) for agent in self.possible_agents]
+        boxes = [part for part in parts if isinstance(part, Box)]
+        low = np.concatenate([box.low for box in boxes]).astype(np.float32)
+        high = np.concatenate([box.high for box in boxes]).astype(np.float32)
+        return Box(low, high, dtype=np.float32)
+
+    @property
+    def max_cycles(self) -> int | None:
+        """Another name for `max_steps`, which PettingZoo's own tests set."""
+        return self.max_steps
+
+    @max_cycles.setter
+    def max_cycles(self, steps: int | None) -> None:
+        self.max_steps = steps
+
+    @property
+    def speedup(self) -> float:
+        """Multiple of real time at which steps run; 0: as fast as possible. May be set any time."""
+        if self._speedup is not None:
+            return self._speedup
+        return 1.0 if self.render_mode == "human" else 0.0
+
+    @speedup.setter
+    def speedup(self, multiple: float) -> None:
+        self._speedup = multiple
+        if self._session is not None and self._session.is_usable():
+            self._session.configure(multiple)
+
+    # ------------------------------------------------------------------ the loop
+
+    def reset(
+        self, seed: int | None = None, options: Mapping[str, Any] | None = None
+    ) -> tuple[dict[AgentID, Any], dict[AgentID, dict[str, Any]]]:
+        """Begin an episode; starts the engine if none runs.
+
+        Args:
+            seed: Any int from 0 on: same seed, same actions, same bits. None: go on with the
+                stream of the last seed, or with a new one.
+            options: Values for the scene's declared parameters, for this episode.
+
+        Returns:
+            Observations and infos of all agents; infos are empty.
+
+        Raises:
+            EnvironmentClosed: After `close`.
+            OptionError: If an option has the wrong type or is out of range; or is unknown, with
+                `strict_options`.
+            PettingZooGodotError: If the engine does not start or the scene has a mistake.
+        """
+        if self._closed:
+            raise EnvironmentClosed("this environment was closed; make another one")
+        settings = self._settings(options or {})
+        self._seed(seed)
+        session = self._open_session()
+        assert self._generator is not None  # noqa: S101 - _seed has made one
+        request = Reset(
+            arenas=(0,),
+            seeds=(int(self._generator.integers(MAX_SEED, endpoint=True)),),
+            options=settings,
+            max_steps=self._limit(),
+        )
+        self.agents = []  # if the engine fails now, there is no episode
+        self._report = None
+        report = session.reset(request)
+        self._check(report)
+        self._report = report
+        self._first_tick = report.tick
+        self.agents = self.possible_agents
+        observations = {port.agent: port.observe(report) for port in self._ports}
+        return observations, {agent: {} for agent in self.agents}
+
+    def step(
+        self, actions: Mapping[AgentID, Any]
+    ) -> tuple[
+        dict[AgentID, Any],
+        dict[AgentID, float],
+        dict[AgentID, bool],
+        dict[AgentID, bool],
+        dict[AgentID, dict[str, Any]],
+    ]:
+        """Let the agents act for one step.
+
+        Args:
+            actions: One action per living agent, in any order; those of agents that are done are
+                ignored.
+
+        Returns:
+            Observations, rewards, terminations, truncations and infos of the agents that lived
+            before this step: five new dicts, all empty if nobody lived.
+
+        Raises:
+            EnvironmentClosed: After `close`.
+            ResetNeeded: Before the first `reset`, or when the episode was lost.
+            UnknownAgent: If a living agent has no action, or there is no such agent.
+            SpaceError: If an action does not fit its space. Nothing was sent then: step again.
+            PettingZooGodotError: If the engine ends or the scene has a mistake.
+        """
+        if self._report is None:
+            raise self._why_no_step()
+        agents = self.agents
+        if not agents:
+            return {}, {}, {}, {}, {}
+        session, step = self._session, self._step
+        if session is None or step is None or not session.is_usable():
+            raise self._why_no_step()
+        self._take_actions(actions, step)
+        self._report = None  # if the engine fails now, the episode is lost
+        report = session.step(step)
+        self._check(report)
+        self._report = report
+        return self._read(report)
+
+    def state(self) -> Array:
+        """The state of the whole scene: what it declares, or all observations joined.
+
+        Returns:
+            ndarray of shape `state_space.shape`, float32.
+
+        Raises:
+            ResetNeeded: Before the first `reset`.
+        """
+        report = self._report
+        if report is None:
+            raise self._why_no_step()
+        if self._layout.hello.state_size:
+            state: Array = report.states[0].copy()
+            return state
+        parts = [
+            np.asarray(flatten(self.observation_space(port.agent), port.observe(report)))
+            for port in self._ports
+        ]
+        return np.concatenate(parts).astype(np.float32)
+
+    def render(self) -> None:
+        """Does nothing: with `render_mode="human"`, the engine's window shows every step."""
+
+    def close(self) -> None:
+        """End the engine; may be called twice, in any state; takes at most 2 seconds."""
+        self._closed = True
+        self.agents = []
+        self._report = None
+        if self._session is not None:
+            self._session.close()
+
+    def __enter__(self) -> GodotParallelEnv:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Arguments and spec: a copy starts its own engine, and draws seeds of its own.
+        kept = set(vars(GodotParallelEnv(None)))
+        state = {name: value for name, value in vars(self).items() if name in kept}
+        return state | {
+            "agents": [],
+            "_session": None,
+            "_report": None,
+            "_generator": None,
+            "_ports": [],
+            "_port_of": {},
+            "_step": None,
+        }
+
+    # ------------------------------------------------------------------ inside
+
+    @cached_property
+    def _layout(self) -> Layout:
+        if self._spec is not None:
+            return read_layout(self._spec)
+        if self.scene is None:
+            return self._open_session().layout
+        self._spec, layout = load_layout(self._launch())
+        return layout
+
+    @cached_property
+    def _action_spaces(self) -> dict[AgentID, Space]:
+        # One object per agent: agents that shared one would draw from one generator, and
+        # PettingZoo's tests seed each agent's space.
+        return {agent.id: agent.action_space for agent in self._layout.hello.agents}
+
+    def _launch(self) -> Launch:
+        if self.render_mode is not None and self.render_mode not in RENDER_MODES:
+            raise UsageError(f"expected render_mode None or human; got {self.render_mode!r}")
+        return Launch(
+            scene=None if self.scene is None else find_scene(self.scene),
+            window=self.render_mode == "human",
+            speedup=self.speedup,
+            timeout=self.timeout,
+            start_timeout=self.start_timeout,
+            log_path=None if self.log_path is None else Path(self.log_path),
+        )
+
+    def _open_session(self) -> Session:
+        if self._session is not None and self._session.is_usable():
+            return self._session
+        session = Session(self._launch())
+        self._session = session
+        known = self._spec
+        self._spec = session.packet_of_hello
+        if known != self._spec:
+            # The scene has changed since its spec was read: spaces are those of the running one.
+            for name in ("_layout", "_action_spaces", "state_space"):
+                vars(self).pop(name, None)
+        layout = self._layout
+        self._step = session.layout.new_step()
+        self._ports = [
+            _Port(layout, agent.id, self._step, self._action_spaces[agent.id])
+            for agent in layout.hello.agents
+        ]
+        self._port_of = {port.agent: port for port in self._ports}
+        return session
+
+    def _seed(self, seed: int | None) -> None:
+        if seed is not None and (isinstance(seed, bool) or int(seed) != seed or seed < 0):
+            raise OptionError(f"expected a seed from 0 on, or None; got {seed!r}")
+        if seed is not None or self._generator is None:
+            self._generator = np.random.default_rng(None if seed is None else int(seed))
+
+    def _limit(self) -> int:
+        limit = self._layout.hello.max_steps if self.max_steps is None else self.max_steps
+        if isinstance(limit, bool) or limit != int(limit) or limit < 0:
+            raise OptionError(f"expected max_steps to be an int from 0 on, or None; got {limit!r}")
+        return int(limit)
+
+    def _settings(self, options: Mapping[str, Any]) -> dict[str, Scalar]:
+        declared = self.declared_parameters
+        unknown = [name for name in self.parameters if name not in declared]
+        if self.strict_options:
+            unknown += [name for name in options if name not in declared]
+        if unknown:
+            raise OptionError(
+                f"expected parameters that the scene declares, {list(declared)}; got {unknown}"
+            )
+        chosen = {**self.parameters, **options}
+        return {
+            name: _checked(parameter, chosen.get(name, parameter.default))
+            for name, parameter in declared.items()
+        }
+
+    def _take_actions(self, actions: Mapping[AgentID, Any], step: Step) -> None:
+        port_of = self._port_of
+        try:
+            for agent in self.agents:
+                port_of[agent].act(actions[agent])
+        except KeyError:
+            missing = [agent for agent in self.agents if agent not in actions]
+            raise UnknownAgent(
+                f"expected an action for every living agent, {self.agents}; {missing} got none"
+            ) from None
+        if len(actions) != len(self.agents):
+            for agent in actions:
+                self._known(agent)
+        # The session's layout made this step: its bounds are those that the engine expects.
+        misfit = self._layout.find_bad_action(step)
+        if misfit is not None:
+            raise SpaceError(f"agent {misfit.agent!r}: {misfit.problem}; clip it, or widen the space")
+
+    def _check(self, report: Report) -> None:
+        misfit = self._layout.find_bad_report(report)
+        if misfit is None:
+            return
+        node = next(a.node for a in self._layout.hello.agents if a.id == misfit.agent)
+        if self._session is not None:
+            self._session.close()
+        raise SceneError(
+            f"agent {misfit.agent!r} ({node}): {misfit.problem}. Look at its _observe() and its "
+            "sensors' bounds; the engine is stopped, reset() starts another one.",
+            node,
+            misfit.agent,
+        )
+
+    def _read(
+        self, report: Report
+    ) -> tuple[
+        dict[AgentID, Any],
+        dict[AgentID, float],
+        dict[AgentID, bool],
+        dict[AgentID, bool],
+        dict[AgentID, dict[str, Any]],
+    ]:
+        observations: dict[AgentID, Any] = {}
+        rewards: dict[AgentID, float] = {}
+        terminations: dict[AgentID, bool] = {}
+        truncations: dict[AgentID, bool] = {}
+        infos: dict[AgentID, dict[str, Any]] = {}
+        reward_list: list[float] = report.rewards.tolist()
+        flag_list: list[int] = report.flags.tolist()
+        tick = (report.tick - self._first_tick) % 2**32
+        somebody_ended = False
+        for agent in self.agents:
+            port = self._port_of[agent]
+            observations[agent] = port.observe(report)
+            rewards[agent] = reward_list[port.slot]
+            terminated, truncated, by_limit = _FLAGS[flag_list[port.slot]]
+            terminations[agent] = terminated
+            truncations[agent] = truncated
+            info = port.info(report)
+            info["tick"] = tick
+            info["TimeLimit.truncated"] = by_limit
+            infos[agent] = info
+            somebody_ended = somebody_ended or terminated or truncated
+        if somebody_ended:
+            self.agents = [a for a in self.agents if not (terminations[a] or truncations[a])]
+        return observations, rewards, terminations, truncations, infos
+
+    def _why_no_step(self) -> UsageError:
+        if self._closed:
+            return EnvironmentClosed("this environment was closed; make another one")
+        return ResetNeeded("no episode is running: call reset() first, also after an engine failed")
+
+    def _place(self, agent: AgentID) -> tuple[int, int]:
+        return self._layout.places[self._known(agent)]
+
+    def _known(self, agent: AgentID) -> AgentID:
+        if agent in self._layout.places:
+            return agent
+        raise UnknownAgent(f"expected one of the agents {self.possible_agents}; got {agent!r}")
+
+
+class _Port:
+    """One agent's places in the packets of a session: takes its action, reads what it saw."""
+
+    __slots__ = ("act", "agent", "info", "observe", "slot")
+
+    def __init__(self, layout: Layout, agent: AgentID, step: Step, action_space: Space) -> None:
+        index, position = layout.places[agent]
+        group = layout.groups[index]
+        self.agent = agent
+        self.slot = group.first_slot + position  # in rewards and flags, of arena 0
+        self.act = _writer(action_space, agent, step.actions[index], position)
+        self.observe = _reader(group.observation_space, index, position)
+        self.info = _info_reader(group.info, index, position)
+
+
+def _writer(
+    space: Space, agent: AgentID, blocks: tuple[Array, ...], position: int
+) -> Callable[[Any], None]:
+    """The function that puts an action into the step; bounds are checked later, for all at once."""
+    if isinstance(space, Dict):
+        keys = list(space.spaces)
+
+        def write_members(action: Any) -> None:
+            checked = check_action(space, action, agent)
+            for key, block in zip(keys, blocks, strict=True):
+                block[position] = checked[key]
+
+        return write_members
+    block = blocks[0]
+    if isinstance(space, Discrete):
+        first, last = int(space.start), int(space.start + space.n - 1)
+
+        def write_choice(action: Any) -> None:
+            kind = type(action)
+            if (kind is int or kind is np.int64) and first <= action <= last:
+                block[position] = action
+            else:
+                block[position] = check_action(space, action, agent)
+
+        return write_choice
+    target: Array = block[position, ...]
+    shape, dtype = target.shape, target.dtype
+
+    def write_array(action: Any) -> None:
+        if type(action) is np.ndarray and action.dtype == dtype and action.shape == shape:
+            target[...] = action
+        else:
+            target[...] = check_action(space, action, agent)
+
+    return write_array
+
+
+def _reader(space: Space, index: int, position: int) -> Callable[[Report], Any]:
+    """The function that reads an observation: a view of the report, which nobody else writes."""
+    if isinstance(space, Dict):
+        keys = list(space.spaces)
+
+        def read_members(report: Report) -> dict[str, Any]:
+            blocks = report.observations[index]
+            return {key: block[position] for key, block in zip(keys, blocks, strict=True)}
+
+        return read_members
+
+    def read(report: Report) -> Any:
+        return report.observations[index][0][position]
+
+    return read
+
+
+def _info_reader(
+    columns: tuple[str, ...], index: int, position: int
+) -> Callable[[Report], dict[str, Any]]:
+    if not columns:
+        return lambda report: {}
+    return lambda report: dict(zip(columns, report.info[index][position].tolist(), strict=True))
+
+
+def _checked(parameter: Parameter, value: Any) -> Scalar:
+    """Return a parameter's value as the wire has it, or say what is wrong with it."""
+    is_right = isinstance(value, _TYPES[parameter.type])
+    if parameter.type != "bool" and isinstance(value, bool):
+        is_right = False
+    low = -np.inf if parameter.minimum is None else parameter.minimum
+    high = np.inf if parameter.maximum is None else parameter.maximum
+    if is_right and parameter.type in ("int", "float"):
+        is_right = low <= value <= high and bool(np.isfinite(value))
+    if not is_right:
+        bounds = f" in [{low:g}, {high:g}]" if parameter.type in ("int", "float") else ""
+        raise OptionError(
+            f"parameter {parameter.name!r}: expected a value of type {parameter.type}{bounds}; "
+            f"got {value!r}. {parameter.description}"
+        )
+    converted: Scalar = {"bool": bool, "int": int, "float": float, "string": str}[parameter.type](
+        value
+    )
+    return converted

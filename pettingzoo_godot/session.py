@@ -1,0 +1,275 @@
+"""One conversation with one engine: process, link and protocol behind open, reset, step, close.
+
+Rule: a session that raised is over. Its engine is stopped before the exception leaves, so no late
+answer can be taken for the next one; the caller opens another session.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pettingzoo_godot.engine import Engine
+from pettingzoo_godot.errors import (
+    LinkClosed,
+    LinkTimeout,
+    PettingZooGodotError,
+    RemoteProtocolError,
+    SceneError,
+    VersionMismatch,
+)
+from pettingzoo_godot.install import find_godot
+from pettingzoo_godot.layout import Layout
+from pettingzoo_godot.link import Link, Listener
+from pettingzoo_godot.messages import Close, Configure, Fault, Hello, Message, Report, Reset, Step
+from pettingzoo_godot.paths import data_dir
+from pettingzoo_godot.protocol import Protocol, Side
+from pettingzoo_godot.scene import Scene
+
+_TOKEN_VARIABLE = "PETTINGZOO_GODOT_TOKEN"  # noqa: S105 - the name, not a token
+_CLOSE_TIMEOUT = 0.3  # seconds; with the engine's own grace, close() stays below 2
+_Answer = TypeVar("_Answer", bound=Message)
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How to start an engine.
+
+    Args:
+        scene: What to start; None: wait for a scene that somebody starts from the editor.
+        window: Show a window.
+        speedup: Multiple of real time; 0: as fast as possible.
+        timeout: Seconds to wait for each answer.
+        start_timeout: Seconds from start to hello; for the editor, until somebody presses Play.
+        log_path: File for the engine's output; None: only its end is kept, for error messages.
+        wait: How the engine waits for packets, `"stdin"` or `"poll"`; None: what suits it.
+    """
+
+    scene: Scene | None
+    window: bool = False
+    speedup: float = 0.0
+    timeout: float = 60.0
+    start_timeout: float = 60.0
+    log_path: Path | None = None
+    wait: str | None = None
+
+    def command(self, url: str) -> list[str]:
+        """Program and arguments for an engine that connects to `url`."""
+        assert self.scene is not None  # noqa: S101 - the editor's scene is not started by us
+        # A window must answer its window system: it cannot sleep on standard input.
+        wait = self.wait or ("poll" if self.window else "stdin")
+        return [
+            *self.scene.command(),
+            *(["--disable-vsync"] if self.window else ["--headless"]),
+            # One physics tick per iteration of the engine's main loop, as fast as it can.
+            "--fixed-fps",
+            str(self.scene.ticks_per_second()),
+            "--",
+            f"--zoo-url={url}",
+            f"--zoo-wait={wait}",
+            f"--zoo-trainer-pid={os.getpid()}",
+        ]
+
+    def environment(self, token: str) -> dict[str, str]:
+        """Additions to the engine's environment."""
+        variables = {_TOKEN_VARIABLE: token}
+        if self.window and self.scene is not None and self.scene.game is None:
+            variables |= find_godot().windowed_environment()
+        return variables
+
+
+class Session:
+    """A live engine that has said hello.
+
+    Args:
+        launch: How to start it.
+
+    Attributes:
+        layout: Of its packets, with its hello.
+        packet_of_hello: The hello as it came, for the spec.
+        waited: Seconds spent waiting for answers so far.
+
+    Raises:
+        EngineNotFound: If there is no Godot.
+        EngineStartError: If the engine ends before its hello.
+        LinkTimeout: If it says nothing in time.
+        SceneError: If the scene has a mistake.
+        VersionMismatch: If the scene's addon speaks another protocol version.
+    """
+
+    def __init__(self, launch: Launch) -> None:
+        self.waited = 0.0
+        self._timeout = launch.timeout
+        self._owner = os.getpid()
+        self._protocol = Protocol(Side.TRAINER)
+        self._engine: Engine | None = None
+        self._link: Link | None = None
+        _live.add(self)
+        with self._guarded("its start"):
+            self._connect(launch)
+            packet = self._need_link().receive(launch.start_timeout)
+            self.packet_of_hello = str(packet)
+            self._expect(self._protocol.receive(packet), Hello)
+            layout = self._protocol.layout
+            assert layout is not None  # noqa: S101 - the protocol has one after the hello
+            self.layout: Layout = layout
+            self._need_link().binary_size = layout.report_size
+            if launch.speedup:
+                self.configure(launch.speedup)
+
+    @property
+    def engine_pid(self) -> int | None:
+        """Process ID of the engine; None if it was started from the editor."""
+        return self._engine.pid if self._engine is not None else None
+
+    def is_usable(self) -> bool:
+        """Whether it is open, and this process's own."""
+        return self._link is not None and self._owner == os.getpid()
+
+    def configure(self, speedup: float) -> None:
+        """Set the multiple of real time at which steps run; 0: as fast as possible."""
+        with self._guarded("configure"):
+            self._need_link().send(self._protocol.send(Configure(speedup)))
+
+    def reset(self, request: Reset) -> Report:
+        """Begin an episode and return the report of its start."""
+        with self._guarded("a reset"):
+            return self._ask(request)
+
+    def step(self, step: Step) -> Report:
+        """Let the agents act and return the report of what came of it."""
+        # Not `with self._guarded`: a context manager costs a microsecond, and nothing goes wrong.
+        try:
+            return self._ask(step)
+        except BaseException as exc:
+            raise self._explained(exc, "a step") from exc.__cause__
+
+    def close(self) -> None:
+        """End the conversation and the engine; may be called twice; takes at most 2 seconds."""
+        link, self._link = self._link, None
+        if link is not None and self._owner == os.getpid():
+            with contextlib.suppress(PettingZooGodotError):
+                link.send(self._protocol.send(Close()))
+            link.close(timeout=_CLOSE_TIMEOUT)
+        if self._engine is not None:
+            self._engine.stop()
+
+    def abandon(self) -> None:
+        """Let go of everything without ending anything: after a fork, it is the parent's."""
+        if self._engine is not None:
+            self._engine.abandon()
+        if self._link is not None and self._link.fileno() >= 0:
+            os.close(self._link.fileno())
+        self._link = None
+
+    def _connect(self, launch: Launch) -> None:
+        with Listener() as listener:
+            if launch.scene is None:
+                with _connection_file(listener):
+                    self._link = listener.accept(launch.start_timeout)
+                return
+            engine = Engine(
+                launch.command(listener.url), launch.environment(listener.token), launch.log_path
+            )
+            self._engine = engine
+            self._link = listener.accept(launch.start_timeout, engine.check_start, engine.wake)
+
+    def _ask(self, request: Reset | Step) -> Report:
+        link = self._need_link()
+        packet = self._protocol.send(request)
+        started = time.perf_counter()
+        link.send(packet)
+        answer = self._protocol.receive(link.receive(self._timeout))
+        self.waited += time.perf_counter() - started
+        if isinstance(answer, Report):
+            return answer
+        return self._expect(answer, Report)
+
+    def _expect(self, answer: Message, kind: type[_Answer]) -> _Answer:
+        if isinstance(answer, kind):
+            return answer
+        if isinstance(answer, Fault):
+            raise self._fault(answer)
+        raise AssertionError(f"the protocol let {answer} through")
+
+    def _fault(self, fault: Fault) -> PettingZooGodotError:
+        if fault.kind == "scene":
+            where = f"agent {fault.agent!r}: " if fault.agent else ""
+            where += f"{fault.node}: " if fault.node else ""
+            return SceneError(where + fault.message, fault.node, fault.agent, self._log_tail())
+        if fault.kind == "version":
+            return VersionMismatch(fault.message)
+        return RemoteProtocolError(fault.message)
+
+    @contextmanager
+    def _guarded(self, during: str) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as exc:
+            raise self._explained(exc, during) from exc.__cause__
+
+    def _explained(self, exc: BaseException, during: str) -> BaseException:
+        """End the session and return what to raise: the engine's death explains a closed link."""
+        better: BaseException = exc
+        if isinstance(exc, LinkClosed) and self._engine is not None:
+            better = self._engine.died(during) or exc
+        elif isinstance(exc, LinkTimeout):
+            better = LinkTimeout(
+                f"{exc} during {during}; the engine is stopped, reset() starts another one. Is "
+                "there an endless loop in the scene? Otherwise give a longer timeout.",
+                self._log_tail(),
+            )
+        if isinstance(exc, KeyboardInterrupt) and self._engine is not None:
+            self._engine.stop(grace=0.0)
+        self.close()
+        return better
+
+    def _log_tail(self) -> tuple[str, ...]:
+        return self._engine.log_tail() if self._engine is not None else ()
+
+    def _need_link(self) -> Link:
+        if self._link is None:
+            raise LinkClosed("this session is over")
+        return self._link
+
+
+@contextmanager
+def _connection_file(listener: Listener) -> Iterator[None]:
+    """Tell a scene from the editor where we listen (docs/PROTOCOL.md 1.5)."""
+    path = data_dir() / "pettingzoo_godot" / "connection.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = json.dumps({"url": listener.url, "token": listener.token})
+    unfinished = path.with_name(f"connection.{os.getpid()}.unfinished")
+    opener: Callable[[str, int], int] = lambda name, flags: os.open(name, flags, 0o600)  # noqa: E731
+    with open(unfinished, "w", opener=opener) as file:
+        file.write(content)
+    unfinished.replace(path)
+    try:
+        yield
+    finally:
+        # Another process may wait by now: its file stays.
+        with contextlib.suppress(OSError):
+            if path.read_text() == content:
+                path.unlink()
+
+
+_live: weakref.WeakSet[Session] = weakref.WeakSet()
+
+
+def _abandon_all() -> None:
+    for session in list(_live):
+        session.abandon()
+
+
+# A forked child holds copies of the pipes and sockets: as long as it does, the parent's engines
+# would not notice the parent's end.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_abandon_all)
