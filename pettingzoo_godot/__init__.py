@@ -1,9 +1,9 @@
 """Godot scenes with named agents as PettingZoo environments.
 
-    import pettingzoo_godot as pzg
+import pettingzoo_godot as pzg
 
-    env = pzg.parallel_env("chase")
-    observations, infos = env.reset(seed=42)
+env = pzg.parallel_env("chase")
+observations, infos = env.reset(seed=42)
 """
 
 from __future__ import annotations

@@ -8,14 +8,14 @@ starts at the first `reset`; so an environment can be copied, pickled and sent t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
-from gymnasium.spaces import Box, Dict, Discrete, flatten, flatten_space
+from gymnasium.spaces import Box, flatten, flatten_space
 from pettingzoo import ParallelEnv
 
 from pettingzoo_godot.errors import (
@@ -38,18 +38,28 @@ from pettingzoo_godot.messages import (
     Scalar,
     Step,
 )
+from pettingzoo_godot.options import settle
+from pettingzoo_godot.port import Port
 from pettingzoo_godot.scene import find_scene
-from pettingzoo_godot.session import Launch, Session
-from pettingzoo_godot.spaces import Array, Space, check_action
+from pettingzoo_godot.session import Launch, Session, Timing
+from pettingzoo_godot.spaces import Array, Space
 from pettingzoo_godot.spec import load_layout, read_layout
 
 AgentID = str
 RENDER_MODES = ("human",)
-_TYPES: dict[str, tuple[type, ...]] = {
-    "bool": (bool, np.bool_),
-    "int": (int, np.integer),
-    "float": (int, float, np.integer, np.floating),
-    "string": (str,),
+# What belongs to a session, or is made of it: not pickled.
+_SPACES = ("_layout", "_action_spaces", "state_space")
+_LIVE = {
+    "agents",
+    "_closed",
+    "_session",
+    "_report",
+    "_first_tick",
+    "_generator",
+    "_ports",
+    "_port_of",
+    "_step",
+    *_SPACES,
 }
 # One tuple per value of a slot's flags: (terminated, truncated) as Python bools, which PettingZoo's
 # api_test demands, and whether the time limit alone ended the episode.
@@ -59,7 +69,7 @@ _FLAGS = [
 ]
 
 
-class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):
+class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # is Any to mypy
     """A Godot scene with named agents as a PettingZoo `ParallelEnv`.
 
     Args:
@@ -84,7 +94,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):
         render_mode: As given.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
+    metadata: dict[str, Any] = {  # noqa: RUF012 - PettingZoo reads it from the class as well
         "name": "godot",
         "render_modes": list(RENDER_MODES),
         "is_parallelizable": True,
@@ -112,26 +122,38 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):
         self.timeout = timeout
         self.start_timeout = start_timeout
         self.log_path = log_path
-        self.metadata = {  # type: ignore[misc]
+        self.metadata = {
             **type(self).metadata,
             "name": "editor" if scene is None else Path(scene).stem,
         }
-        self.agents: list[AgentID] = []
         self._speedup = speedup
         self._spec: str | None = None  # the hello, as text: it travels with a pickled environment
-        self._session: Session | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        """Start, or start over, without session and episode."""
+        self.agents: list[AgentID] = []
         self._closed = False
-        self._report: Report | None = None
+        self._session: Session | None = None
+        self._report: Report | None = None  # of the running episode's last step
         self._first_tick = 0
         self._generator: np.random.Generator | None = None
-        self._ports: list[_Port] = []
-        self._port_of: dict[AgentID, _Port] = {}
+        self._ports: list[Port] = []
+        self._port_of: dict[AgentID, Port] = {}
         self._step: Step | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Arguments and spec only: a copy starts its own engine, and draws seeds of its own.
+        return {name: value for name, value in vars(self).items() if name not in _LIVE}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._forget()
 
     # ------------------------------------------------------------------ what the scene is made of
 
     @property
-    def possible_agents(self) -> list[AgentID]:  # type: ignore[override]
+    def possible_agents(self) -> list[AgentID]:
         """All agents of the scene, in its order; a new list."""
         return [agent.id for agent in self._layout.hello.agents]
 
@@ -200,6 +222,11 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):
         if self._session is not None and self._session.is_usable():
             self._session.configure(multiple)
 
+    @property
+    def timing(self) -> Timing:
+        """Where the time went since the engine started, up to now or to `close()`."""
+        return Timing() if self._session is None else self._session.timing
+
     # ------------------------------------------------------------------ the loop
 
     def reset(
@@ -223,7 +250,9 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):
         """
         if self._closed:
             raise EnvironmentClosed("this environment was closed; make another one")
-        settings = self._settings(options or {})
+        chosen = {**self.parameters, **(options or {})}
+        required = chosen if self.strict_options else self.parameters
+        settings = settle(self._layout.hello.parameters, chosen, required)
         self._seed(seed)
         session = self._open_session()
         assert self._generator is not None  # noqa: S101 - _seed has made one
@@ -327,20 +356,6 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):
     ) -> None:
         self.close()
 
-    def __getstate__(self) -> dict[str, Any]:
-        # Arguments and spec: a copy starts its own engine, and draws seeds of its own.
-        kept = set(vars(GodotParallelEnv(None)))
-        state = {name: value for name, value in vars(self).items() if name in kept}
-        return state | {
-            "agents": [],
-            "_session": None,
-            "_report": None,
-            "_generator": None,
-            "_ports": [],
-            "_port_of": {},
-            "_step": None,
-        }
-
     # ------------------------------------------------------------------ inside
 
     @cached_property
@@ -379,12 +394,12 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):
         self._spec = session.packet_of_hello
         if known != self._spec:
             # The scene has changed since its spec was read: spaces are those of the running one.
-            for name in ("_layout", "_action_spaces", "state_space"):
-                vars(self).pop(name, None)
+            for name in _SPACES:
+                self.__dict__.pop(name, None)
         layout = self._layout
         self._step = session.layout.new_step()
         self._ports = [
-            _Port(layout, agent.id, self._step, self._action_spaces[agent.id])
+            Port(layout, agent.id, self._step, self._action_spaces[agent.id])
             for agent in layout.hello.agents
         ]
         self._port_of = {port.agent: port for port in self._ports}
@@ -402,21 +417,6 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):
             raise OptionError(f"expected max_steps to be an int from 0 on, or None; got {limit!r}")
         return int(limit)
 
-    def _settings(self, options: Mapping[str, Any]) -> dict[str, Scalar]:
-        declared = self.declared_parameters
-        unknown = [name for name in self.parameters if name not in declared]
-        if self.strict_options:
-            unknown += [name for name in options if name not in declared]
-        if unknown:
-            raise OptionError(
-                f"expected parameters that the scene declares, {list(declared)}; got {unknown}"
-            )
-        chosen = {**self.parameters, **options}
-        return {
-            name: _checked(parameter, chosen.get(name, parameter.default))
-            for name, parameter in declared.items()
-        }
-
     def _take_actions(self, actions: Mapping[AgentID, Any], step: Step) -> None:
         port_of = self._port_of
         try:
@@ -433,7 +433,9 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):
         # The session's layout made this step: its bounds are those that the engine expects.
         misfit = self._layout.find_bad_action(step)
         if misfit is not None:
-            raise SpaceError(f"agent {misfit.agent!r}: {misfit.problem}; clip it, or widen the space")
+            raise SpaceError(
+                f"agent {misfit.agent!r}: {misfit.problem}; clip it, or widen the space"
+            )
 
     def _check(self, report: Report) -> None:
         misfit = self._layout.find_bad_report(report)
@@ -495,101 +497,3 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):
         if agent in self._layout.places:
             return agent
         raise UnknownAgent(f"expected one of the agents {self.possible_agents}; got {agent!r}")
-
-
-class _Port:
-    """One agent's places in the packets of a session: takes its action, reads what it saw."""
-
-    __slots__ = ("act", "agent", "info", "observe", "slot")
-
-    def __init__(self, layout: Layout, agent: AgentID, step: Step, action_space: Space) -> None:
-        index, position = layout.places[agent]
-        group = layout.groups[index]
-        self.agent = agent
-        self.slot = group.first_slot + position  # in rewards and flags, of arena 0
-        self.act = _writer(action_space, agent, step.actions[index], position)
-        self.observe = _reader(group.observation_space, index, position)
-        self.info = _info_reader(group.info, index, position)
-
-
-def _writer(
-    space: Space, agent: AgentID, blocks: tuple[Array, ...], position: int
-) -> Callable[[Any], None]:
-    """The function that puts an action into the step; bounds are checked later, for all at once."""
-    if isinstance(space, Dict):
-        keys = list(space.spaces)
-
-        def write_members(action: Any) -> None:
-            checked = check_action(space, action, agent)
-            for key, block in zip(keys, blocks, strict=True):
-                block[position] = checked[key]
-
-        return write_members
-    block = blocks[0]
-    if isinstance(space, Discrete):
-        first, last = int(space.start), int(space.start + space.n - 1)
-
-        def write_choice(action: Any) -> None:
-            kind = type(action)
-            if (kind is int or kind is np.int64) and first <= action <= last:
-                block[position] = action
-            else:
-                block[position] = check_action(space, action, agent)
-
-        return write_choice
-    target: Array = block[position, ...]
-    shape, dtype = target.shape, target.dtype
-
-    def write_array(action: Any) -> None:
-        if type(action) is np.ndarray and action.dtype == dtype and action.shape == shape:
-            target[...] = action
-        else:
-            target[...] = check_action(space, action, agent)
-
-    return write_array
-
-
-def _reader(space: Space, index: int, position: int) -> Callable[[Report], Any]:
-    """The function that reads an observation: a view of the report, which nobody else writes."""
-    if isinstance(space, Dict):
-        keys = list(space.spaces)
-
-        def read_members(report: Report) -> dict[str, Any]:
-            blocks = report.observations[index]
-            return {key: block[position] for key, block in zip(keys, blocks, strict=True)}
-
-        return read_members
-
-    def read(report: Report) -> Any:
-        return report.observations[index][0][position]
-
-    return read
-
-
-def _info_reader(
-    columns: tuple[str, ...], index: int, position: int
-) -> Callable[[Report], dict[str, Any]]:
-    if not columns:
-        return lambda report: {}
-    return lambda report: dict(zip(columns, report.info[index][position].tolist(), strict=True))
-
-
-def _checked(parameter: Parameter, value: Any) -> Scalar:
-    """Return a parameter's value as the wire has it, or say what is wrong with it."""
-    is_right = isinstance(value, _TYPES[parameter.type])
-    if parameter.type != "bool" and isinstance(value, bool):
-        is_right = False
-    low = -np.inf if parameter.minimum is None else parameter.minimum
-    high = np.inf if parameter.maximum is None else parameter.maximum
-    if is_right and parameter.type in ("int", "float"):
-        is_right = low <= value <= high and bool(np.isfinite(value))
-    if not is_right:
-        bounds = f" in [{low:g}, {high:g}]" if parameter.type in ("int", "float") else ""
-        raise OptionError(
-            f"parameter {parameter.name!r}: expected a value of type {parameter.type}{bounds}; "
-            f"got {value!r}. {parameter.description}"
-        )
-    converted: Scalar = {"bool": bool, "int": int, "float": float, "string": str}[parameter.type](
-        value
-    )
-    return converted

@@ -28,9 +28,7 @@ def parallel_env(scene: str | os.PathLike[str] | None, **arguments: Any) -> Godo
     return GodotParallelEnv(scene, **arguments)
 
 
-def env(
-    scene: str | os.PathLike[str] | None, **arguments: Any
-) -> AECEnv[str, Any, Any]:
+def env(scene: str | os.PathLike[str] | None, **arguments: Any) -> AECEnv[str, Any, Any]:
     """Make the same as a PettingZoo `AECEnv`: agents act in turn, the scene moves after the last.
 
     Args:

@@ -194,7 +194,9 @@ def _file_scene(file: Path) -> Scene:
     for folder in file.parents:
         if (folder / "project.godot").is_file():
             return Scene(file.stem, folder, f"res://{file.relative_to(folder).as_posix()}")
-    raise SceneNotFound(f"expected {file} to be inside a project; no folder above it has a project.godot")
+    raise SceneNotFound(
+        f"expected {file} to be inside a project; no folder above it has a project.godot"
+    )
 
 
 def _executable(path: Path) -> Path | None:

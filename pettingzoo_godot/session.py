@@ -34,9 +34,24 @@ from pettingzoo_godot.paths import data_dir
 from pettingzoo_godot.protocol import Protocol, Side
 from pettingzoo_godot.scene import Scene
 
-_TOKEN_VARIABLE = "PETTINGZOO_GODOT_TOKEN"  # noqa: S105 - the name, not a token
+_TOKEN_VARIABLE = "PETTINGZOO_GODOT_TOKEN"
 _CLOSE_TIMEOUT = 0.3  # seconds; with the engine's own grace, close() stays below 2
 _Answer = TypeVar("_Answer", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Where the time of a session's requests went; what a loop takes besides is Python's.
+
+    Attributes:
+        requests: Resets and steps so far.
+        engine_seconds: Spent by the engine between request and report.
+        link_seconds: Spent on the way to the engine and back.
+    """
+
+    requests: int = 0
+    engine_seconds: float = 0.0
+    link_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +80,7 @@ class Launch:
         """Program and arguments for an engine that connects to `url`."""
         assert self.scene is not None  # noqa: S101 - the editor's scene is not started by us
         # A window must answer its window system: it cannot sleep on standard input.
-        wait = self.wait or ("poll" if self.window else "stdin")
+        wait = self.wait or ("poll" if self.window else "block")
         return [
             *self.scene.command(),
             *(["--disable-vsync"] if self.window else ["--headless"]),
@@ -107,6 +122,8 @@ class Session:
 
     def __init__(self, launch: Launch) -> None:
         self.waited = 0.0
+        self._requests = 0
+        self._engine_usec = 0
         self._timeout = launch.timeout
         self._owner = os.getpid()
         self._protocol = Protocol(Side.TRAINER)
@@ -129,6 +146,12 @@ class Session:
     def engine_pid(self) -> int | None:
         """Process ID of the engine; None if it was started from the editor."""
         return self._engine.pid if self._engine is not None else None
+
+    @property
+    def timing(self) -> Timing:
+        """Where the time of its requests went so far."""
+        engine_seconds = self._engine_usec * 1e-6
+        return Timing(self._requests, engine_seconds, max(0.0, self.waited - engine_seconds))
 
     def is_usable(self) -> bool:
         """Whether it is open, and this process's own."""
@@ -190,6 +213,8 @@ class Session:
         answer = self._protocol.receive(link.receive(self._timeout))
         self.waited += time.perf_counter() - started
         if isinstance(answer, Report):
+            self._requests += 1
+            self._engine_usec += answer.engine_usec
             return answer
         return self._expect(answer, Report)
 

@@ -1,4 +1,5 @@
 @tool
+@icon("icons/zoo_input_map.svg")
 class_name ZooInputMap
 extends Resource
 ## How a person plays an agent: input actions of the project's input map for each element of a

@@ -1,4 +1,5 @@
 @tool
+@icon("icons/zoo_parameter.svg")
 class_name ZooParameter
 extends Resource
 ## One number or switch of a scene that Python may set: by [code]parameters={...}[/code] for all

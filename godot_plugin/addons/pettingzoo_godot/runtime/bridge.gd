@@ -186,7 +186,7 @@ func _end_step() -> void:
 
 ## Time stands still while the driver waits: physics pauses with the tree.
 func _set_ticking(ticking: bool) -> void:
-	if ticking == _ticking and get_tree().paused != ticking:
+	if ticking == _ticking:
 		return
 	_ticking = ticking
 	get_tree().paused = not ticking

@@ -8,7 +8,10 @@ const Bridge := preload("bridge.gd")
 const Buffers := preload("../wire/zoo_buffers.gd")
 const Layout := preload("../wire/zoo_layout.gd")
 
+const _ACTIONS := 64
+
 var _bridge: Bridge
+var _actions: Array = []
 var _steps: int
 var _usec: PackedInt64Array = []
 var _started_usec: int = 0
@@ -46,9 +49,11 @@ func drive() -> bool:
 		if _layout == null:
 			_prepare()
 		return true
-	for slot in _bridge.arenas[0].slots:
-		if slot.is_live():
-			slot.agent.last_action = slot.agent.action_space.sample(_rng)
+	var actions: Array = _actions[_usec.size() % _ACTIONS]
+	var slots := _bridge.arenas[0].slots
+	for i in slots.size():
+		if slots[i].is_live():
+			slots[i].agent.last_action = actions[i]
 	_bridge.begin_step()
 	return true
 
@@ -65,6 +70,12 @@ func _prepare() -> void:
 				"info": Array(slot.agent.info_columns()),
 			}
 		)
+	# Drawn beforehand: drawing is no part of the engine's own tick.
+	for i in _ACTIONS:
+		var row: Array = []
+		for slot in slots:
+			row.append(slot.agent.action_space.sample(_rng))
+		_actions.append(row)
 	_layout = Layout.new(agents, 1, _bridge.environment()._state().size())
 	_report = Buffers.new(_layout.report_counts)
 	for i in slots.size():

@@ -8,8 +8,8 @@ const TOKEN_VARIABLE := "PETTINGZOO_GODOT_TOKEN"
 var url: String = ""
 ## What shows the trainer that we are its engine.
 var token: String = ""
-## Whether Python writes a byte to standard input after each packet.
-var wakes_on_stdin: bool = false
+## Whether this engine may sleep until a packet comes: it has no window to keep alive.
+var may_block: bool = false
 ## Benchmark: steps to drive without any trainer; 0: none.
 var engine_only_steps: int = 0
 ## Process ID of the trainer that started this engine; 0: nobody did.
@@ -26,7 +26,7 @@ static func from_command_line() -> RefCounted:
 			"--zoo-url":
 				options.url = value
 			"--zoo-wait":
-				options.wakes_on_stdin = value == "stdin"
+				options.may_block = value == "block"
 			"--zoo-engine-only":
 				options.engine_only_steps = int(value)
 			"--zoo-trainer-pid":

@@ -16,6 +16,7 @@ class Leaf:
 	var sensors: Array[ZooSensor] = []
 	var own: ZooSpace  # null: nothing of _observe()'s
 	var own_key: String = ""  # "": all of what _observe() returns
+	var own_floats: int = -1  # elements of own, if they are floats: these go a shorter way
 
 
 ## The observation space, as the hello describes it; empty if the agent observes nothing.
@@ -80,6 +81,13 @@ func write(report: Buffers, offsets: PackedInt32Array) -> void:
 
 
 func _write_own(leaf: Leaf, value: Variant, report: Buffers, offset: int) -> void:
+	if typeof(value) == TYPE_PACKED_FLOAT32_ARRAY:
+		var floats: PackedFloat32Array = value
+		if floats.size() == leaf.own_floats:
+			var f32 := report.f32
+			for i in leaf.own_floats:
+				f32[offset + i] = floats[i]
+			return
 	var elements: Variant = leaf.own.to_elements(value)
 	if elements != null:
 		report.write(leaf.own.section(), offset, elements)
@@ -167,6 +175,8 @@ func _leaf(key: String) -> Leaf:
 
 ## Sets the leaf's space: its only part's, or one vector for all its parts.
 func _join(leaf: Leaf) -> void:
+	if leaf.own is ZooBox and leaf.own.section() == ZooSpace.Section.F32:
+		leaf.own_floats = leaf.own.size()
 	if leaf.sensors.is_empty():
 		leaf.space = leaf.own
 		return

@@ -13,6 +13,8 @@ var agent: ZooAgent
 var observer: Observer
 var _layout: Layout.Slot
 var _leaves: Array[ZooSpace] = []
+var _is_vector: bool  # the action is one leaf of floats: the usual case goes a shorter way
+var _size: int
 var _live: bool = true  # took part in the current step
 
 
@@ -20,6 +22,8 @@ func _init(first: ZooAgent) -> void:
 	agent = first
 	observer = Observer.new(first)
 	_leaves = first.action_space.leaves()
+	_is_vector = first.action_space is ZooBox and first.action_space.section() == ZooSpace.Section.F32
+	_size = first.action_space.size()
 
 
 ## Learns where its elements lie; called once, after the hello is known.
@@ -43,6 +47,9 @@ func is_live() -> bool:
 
 ## The agent's action out of a step, as a script wants it.
 func read_action(step: Buffers) -> Variant:
+	if _is_vector:
+		var first := _layout.actions[0]
+		return step.f32.slice(first, first + _size)
 	if _leaves.size() == 1 and not agent.action_space is ZooDict:
 		return _read_leaf(step, 0)
 	var value := {}

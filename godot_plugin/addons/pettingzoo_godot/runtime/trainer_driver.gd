@@ -56,8 +56,7 @@ func _greet() -> bool:
 	if not Faults.any():
 		_lay_out(hello)
 	_link = Link.new()
-	var largest := maxi(_layout.report_size(), _layout.step_size()) if _layout != null else 0
-	var error := _link.open(_options.url, _options.token, _options.wakes_on_stdin, largest)
+	var error := _link.open(_options.url, _options.token)
 	if error != OK:
 		push_error(
 			"pettingzoo_godot: no link to %s: %s." % [_options.url, error_string(error)]
@@ -66,6 +65,7 @@ func _greet() -> bool:
 		return _end(_EXIT_LOST)
 	if Faults.any():
 		return _fail(Faults.take())
+	_link.binary_limit = _layout.step_size()
 	_protocol.advance("hello")
 	_link.send_text(Codec.encode_text("hello", hello))
 	return true
@@ -74,6 +74,7 @@ func _greet() -> bool:
 func _lay_out(hello: Dictionary) -> void:
 	_layout = Layout.new(hello["agents"], _bridge.arenas.size(), hello["state_size"])
 	_report = Buffers.new(_layout.report_counts)
+	_step = Buffers.new(_layout.step_counts)
 	for i in _bridge.arenas.size():
 		var slots := _bridge.arenas[i].slots
 		for j in slots.size():
@@ -153,7 +154,7 @@ func _send_report() -> bool:
 func _receive() -> bool:
 	var give_up := Time.get_ticks_usec() + _PATIENCE_USEC
 	while not _over:
-		var packet: Variant = _link.receive()
+		var packet: Variant = _link.receive(_options.may_block)
 		if packet == null:
 			if _link.closed_because != "":
 				return _end(_EXIT_LOST)
@@ -170,8 +171,7 @@ func _receive() -> bool:
 
 
 func _handle_step(packet: PackedByteArray) -> bool:
-	_step = Codec.decode_binary(packet, Codec.KIND_STEP, _layout.step_counts)
-	if _step == null:
+	if Codec.decode_binary(packet, Codec.KIND_STEP, _step) != OK:
 		return _reject("a step is %d bytes, this packet has %d." % [_layout.step_size(), packet.size()])
 	if not _accept("step", Codec.sequence_of(packet)):
 		return false
@@ -240,7 +240,7 @@ func _end(exit_code: int) -> bool:
 	_link.close()
 	if _script_errors != null:
 		OS.call(&"remove_logger", _script_errors)
-	if _options.wakes_on_stdin or _options.trainer_pid > 0:
+	if _options.may_block or _options.trainer_pid > 0:
 		_bridge.get_tree().quit(exit_code)
 		return false
 	_bridge.leave_trainer()

@@ -7,7 +7,7 @@ extends Node
 ## Place sensors below a [ZooAgent]. Sensors without a [member key] are joined in tree order into
 ## one vector, followed by what [method ZooAgent._observe] returns; each [member key] becomes a
 ## member of a [code]Dict[/code] observation. To write one, extend this class and override
-## [method _size] and [method _read].
+## [method _size] and [method _read]; [method body_2d] or [method body_3d] is what it looks from.
 
 ## Name of this part in a Dict observation; empty: part of the agent's one vector.
 @export var key: String = ""
@@ -47,6 +47,28 @@ func _read(_buffer: PackedFloat32Array, _offset: int) -> void:
 ## Called at the start of each episode, before the first [method _read] of it.
 func _reset() -> void:
 	pass
+
+
+## The body of a 2D agent: the nearest [Node2D] above the agent; null if there is none.
+func body_2d() -> Node2D:
+	var node := _agent_above()
+	while node != null and not node is Node2D:
+		node = node.get_parent()
+	return node as Node2D
+
+
+## The body of a 3D agent: the nearest [Node3D] above the agent; null if there is none.
+func body_3d() -> Node3D:
+	var node := _agent_above()
+	while node != null and not node is Node3D:
+		node = node.get_parent()
+	return node as Node3D
+
+
+## Simulated seconds between two readings.
+func step_seconds() -> float:
+	var ticks := agent.environment.ticks_per_step if agent.environment != null else 1
+	return float(ticks) / Engine.physics_ticks_per_second
 
 
 ## Number of floats of this sensor in an observation.
@@ -89,12 +111,23 @@ func space() -> ZooBox:
 
 
 func _get_configuration_warnings() -> PackedStringArray:
+	if _agent_above() == null:
+		return ["A sensor observes for an agent: place it below a ZooAgent."]
+	return []
+
+
+## The agent, also in the editor, where [member agent] is not set.
+func _agent_above() -> Node:
+	if agent != null:
+		return agent
 	var ancestor := get_parent()
 	while ancestor != null and not ancestor is ZooAgent:
 		ancestor = ancestor.get_parent()
-	if ancestor == null:
-		return ["A sensor observes for an agent: place it below a ZooAgent."]
-	return []
+	return ancestor
+
+
+func _fail(message: String) -> void:
+	preload("../runtime/faults.gd").report("sensor %s: %s" % [name, message], agent)
 
 
 func _filled(value: float) -> PackedFloat32Array:

@@ -1,4 +1,5 @@
 @tool
+@icon("../icons/zoo_space.svg")
 class_name ZooBox
 extends ZooSpace
 ## Numbers in a range: a vector of floats by default. Scripts see a [PackedFloat32Array]

@@ -1,4 +1,5 @@
 @tool
+@icon("../icons/zoo_space.svg")
 class_name ZooDict
 extends ZooSpace
 ## Named spaces, none of them a [ZooDict]. Scripts see a [Dictionary] with the same keys.

@@ -1,4 +1,5 @@
 @tool
+@icon("../icons/zoo_space.svg")
 class_name ZooDiscrete
 extends ZooSpace
 ## One of [member n] choices, numbered from [member start]. Scripts see an [int].

@@ -1,4 +1,5 @@
 @tool
+@icon("../icons/zoo_space.svg")
 class_name ZooMultiBinary
 extends ZooSpace
 ## Several switches. Scripts see a [PackedByteArray] of zeros and ones.

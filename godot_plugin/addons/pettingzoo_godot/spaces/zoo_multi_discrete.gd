@@ -1,4 +1,5 @@
 @tool
+@icon("../icons/zoo_space.svg")
 class_name ZooMultiDiscrete
 extends ZooSpace
 ## Several independent choices. Scripts see a [PackedInt64Array], each entry from 0.

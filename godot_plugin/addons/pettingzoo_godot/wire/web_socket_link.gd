@@ -1,89 +1,201 @@
 extends RefCounted
-## One WebSocket to the trainer: packets in, packets out (docs/PROTOCOL.md 1).
+## The engine's end of the WebSocket to the trainer: packets in, packets out (docs/PROTOCOL.md 1).
+##
+## RFC 6455 over [StreamPeerTCP] instead of [WebSocketPeer], because a [StreamPeerTCP] can sleep
+## until a packet comes, and because it sends a packet in one piece: docs/DECISIONS.md has the
+## figures. Only what our protocol needs: whole frames, no extensions, no pings of our own.
 
 const Codec := preload("zoo_codec.gd")
 
 const _CONNECT_SECONDS := 10.0
-## Text packets are at most this long, before and after the hello [bytes].
+## Text packets are at most this long [bytes]; docs/PROTOCOL.md 1.6.
 const _TEXT_LIMIT := 1 << 20
-## Room for a WebSocket frame's header and for a close or ping frame beside a packet [bytes].
-const _ENVELOPE := 1024
+const _ANSWER_LIMIT := 8192  # of the handshake's answer [bytes]
+const _MAGIC := "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
+# Opcodes with the bit of a whole frame (RFC 6455, 5.2).
+const _TEXT := 0x81
+const _BINARY := 0x82
+const _CLOSE := 0x88
+const _PING := 0x89
+const _PONG := 0x8A
+const _MASKED := 0x80
+const _MASK_KEY_SIZE := 4
 
 ## Why the link is closed, for the console; empty while it is open.
 var closed_because: String = ""
-var _peer: WebSocketPeer = WebSocketPeer.new()
-var _blocks_on_stdin: bool = false
+## Size of the largest binary packet to accept [bytes].
+var binary_limit: int = 0
+var _stream: StreamPeerTCP = StreamPeerTCP.new()
 
 
-## Connects and waits until the handshake is over.
-## [param on_stdin] says that Python writes one byte to standard input after each packet;
-## [param largest] is the size of the largest binary packet [bytes].
-func open(url: String, token: String, on_stdin: bool, largest: int) -> Error:
-	_blocks_on_stdin = on_stdin
-	_peer.supported_protocols = [Codec.SUBPROTOCOL]
-	_peer.handshake_headers = ["Authorization: Bearer " + token]
-	_peer.inbound_buffer_size = maxi(_TEXT_LIMIT, largest) + _ENVELOPE
-	_peer.outbound_buffer_size = maxi(_TEXT_LIMIT, largest) + _ENVELOPE
-	var error := _peer.connect_to_url(url)
-	if error != OK:
-		return error
+## Connects and does the handshake. Returns [constant ERR_UNAUTHORIZED] if the trainer refuses us,
+## [constant ERR_TIMEOUT] or [constant ERR_CANT_CONNECT] if there is none.
+func open(url: String, token: String) -> Error:
+	var address := url.trim_prefix("ws://").split(":")
+	if address.size() != 2 or _stream.connect_to_host(address[0], int(address[1])) != OK:
+		return ERR_CANT_CONNECT
 	var deadline := Time.get_ticks_msec() + int(_CONNECT_SECONDS * 1000.0)
-	while _peer.get_ready_state() == WebSocketPeer.STATE_CONNECTING:
+	while _stream.get_status() == StreamPeerTCP.STATUS_CONNECTING:
 		if Time.get_ticks_msec() > deadline:
 			return ERR_TIMEOUT
 		OS.delay_usec(200)
-		_peer.poll()
-	if not is_open():
+		_stream.poll()
+	if _stream.get_status() != StreamPeerTCP.STATUS_CONNECTED:
 		return ERR_CANT_CONNECT
-	_peer.set_no_delay(true)
-	return OK
-
-
-## Whether packets can still be exchanged.
-func is_open() -> bool:
-	return _peer.get_ready_state() == WebSocketPeer.STATE_OPEN
+	_stream.set_no_delay(true)
+	_stream.big_endian = true
+	var key := Marshalls.raw_to_base64(Crypto.new().generate_random_bytes(16))
+	_stream.put_data(_request(url.trim_prefix("ws://"), token, key).to_ascii_buffer())
+	return _check_answer(_read_answer(deadline), key)
 
 
 ## Sends a text packet.
 func send_text(packet: String) -> void:
-	_peer.send_text(packet)
+	_send(_TEXT, packet.to_utf8_buffer())
 
 
 ## Sends a binary packet.
 func send_binary(packet: PackedByteArray) -> void:
-	_peer.send(packet, WebSocketPeer.WRITE_MODE_BINARY)
+	_send(_BINARY, packet)
 
 
-## The next packet: a [String] or a [PackedByteArray]; null when there is none yet. When Python
-## holds standard input this sleeps until there is one; null then means that Python is gone.
-func receive() -> Variant:
-	if _blocks_on_stdin:
-		# A blocking read costs no processor time; spinning on poll() would take the trainer's core.
-		if OS.read_buffer_from_stdin(1).is_empty():
-			_close("Python closed the pipe.")
+## The next packet: a [String] or a [PackedByteArray]. With [param wait] this sleeps until there is
+## one, at no processor time; without, it is null when there is none yet. Null and a reason in
+## [member closed_because] mean that the link is closed.
+func receive(wait: bool) -> Variant:
+	while closed_because == "":
+		if not wait and not _has_data():
 			return null
-		while is_open() and _peer.get_available_packet_count() == 0:
-			_peer.poll()
-	else:
-		_peer.poll()
-	if _peer.get_available_packet_count() > 0:
-		var packet := _peer.get_packet()
-		return packet.get_string_from_utf8() if _peer.was_string_packet() else packet
-	if not is_open():
-		_close("%d %s" % [_peer.get_close_code(), _peer.get_close_reason()])
+		var head := _stream.get_u16()
+		var opcode := head >> 8
+		var size := head & 0xFF
+		if size == 126:
+			size = _stream.get_u16()
+		elif size == 127:
+			size = _stream.get_u64()
+		if opcode == _BINARY and size <= binary_limit:
+			return _read(size)
+		var packet: Variant = _take_other(opcode, size)
+		if packet != null:
+			return packet
 	return null
 
 
-## Ends the link and gives the last packet time to leave.
+## Tells the trainer that this is the end, and closes.
 func close() -> void:
-	_peer.close()
-	var deadline := Time.get_ticks_msec() + 500
-	while _peer.get_ready_state() != WebSocketPeer.STATE_CLOSED and Time.get_ticks_msec() < deadline:
-		_peer.poll()
-		OS.delay_usec(200)
-	_close("closed here")
+	if closed_because == "":
+		_send(_CLOSE, PackedByteArray([0x03, 0xE8]))  # 1000: a normal end (RFC 6455, 7.4.1)
+		_lose("closed here")
 
 
-func _close(reason: String) -> void:
+func _request(host: String, token: String, key: String) -> String:
+	return "\r\n".join(
+		[
+			"GET / HTTP/1.1",
+			"Host: " + host,
+			"Connection: Upgrade",
+			"Upgrade: websocket",
+			"Sec-WebSocket-Version: 13",
+			"Sec-WebSocket-Key: " + key,
+			"Sec-WebSocket-Protocol: " + Codec.SUBPROTOCOL,
+			"Authorization: Bearer " + token,
+			"\r\n",
+		]
+	)
+
+
+## The head of the trainer's answer; not a byte more, because packets may follow at once.
+func _read_answer(deadline: int) -> String:
+	var answer := ""
+	while not answer.ends_with("\r\n\r\n") and answer.length() < _ANSWER_LIMIT:
+		_stream.poll()
+		if _stream.get_available_bytes() > 0:
+			answer += char(_stream.get_u8())
+		elif (
+			_stream.get_status() != StreamPeerTCP.STATUS_CONNECTED
+			or Time.get_ticks_msec() > deadline
+		):
+			break
+		else:
+			OS.delay_usec(200)
+	return answer
+
+
+func _check_answer(answer: String, key: String) -> Error:
+	var proof := Marshalls.raw_to_base64((key + _MAGIC).sha1_buffer())
+	var lines := answer.to_lower().split("\r\n")
+	if (
+		answer.begins_with("HTTP/1.1 101 ")
+		and answer.contains(proof)
+		and ("sec-websocket-protocol: " + Codec.SUBPROTOCOL) in lines
+	):
+		return OK
+	_lose("the trainer answered: %s" % answer.get_slice("\r\n", 0))
+	return ERR_UNAUTHORIZED
+
+
+func _has_data() -> bool:
+	_stream.poll()
+	if _stream.get_status() != StreamPeerTCP.STATUS_CONNECTED:
+		_lose("the trainer is gone")
+		return false
+	return _stream.get_available_bytes() >= 2
+
+
+## Frames that are no binary packet: text, the trainer's close, a ping, the end of the stream.
+func _take_other(opcode: int, size: int) -> Variant:
+	if _stream.get_status() != StreamPeerTCP.STATUS_CONNECTED:
+		_lose("the trainer is gone")  # the zeros just read are those of a lost stream
+	elif opcode == _TEXT and size <= _TEXT_LIMIT:
+		var text := _read(size)
+		return text.get_string_from_utf8() if closed_because == "" else null
+	elif opcode == _CLOSE:
+		var reason := _read(size)
+		_send(_CLOSE, reason.slice(0, 2))
+		_lose("closed by the trainer: " + reason.slice(2).get_string_from_utf8())
+	elif opcode == _PING and size < 126:
+		_send(_PONG, _read(size))
+	elif opcode == _PONG and size < 126:
+		_read(size)
+	else:
+		_send(_CLOSE, PackedByteArray([0x03, 0xF1]))  # 1009: too big
+		_lose("a frame 0x%02X of %d bytes is not of our protocol" % [opcode, size])
+	return null
+
+
+func _read(size: int) -> PackedByteArray:
+	if size == 0:
+		return PackedByteArray()
+	var result := _stream.get_data(size)
+	if result[0] != OK:
+		_lose("the trainer is gone")
+		return PackedByteArray()
+	return result[1]
+
+
+## Sends one whole frame. The mask, which RFC 6455 demands of a client, is zero: masking keeps
+## scripts in browsers from writing what a proxy could mistake for HTTP, and here is neither.
+func _send(opcode: int, payload: PackedByteArray) -> void:
+	var size := payload.size()
+	var frame := PackedByteArray([opcode, _MASKED])
+	if size < 126:
+		frame[1] |= size
+		frame.resize(2 + _MASK_KEY_SIZE)
+	elif size < 0x10000:
+		frame.resize(4 + _MASK_KEY_SIZE)
+		frame[1] |= 126
+		frame[2] = size >> 8
+		frame[3] = size & 0xFF
+	else:
+		frame.resize(10 + _MASK_KEY_SIZE)
+		frame[1] |= 127
+		for i in 8:
+			frame[2 + i] = (size >> (56 - 8 * i)) & 0xFF
+	frame.append_array(payload)
+	_stream.put_data(frame)
+
+
+func _lose(reason: String) -> void:
 	if closed_because == "":
 		closed_because = reason
+	_stream.disconnect_from_host()

@@ -43,21 +43,20 @@ static func encode_binary(
 	return packet
 
 
-## The three sections of a binary packet, [param counts] elements long; null if the packet's kind
-## or size is another.
-static func decode_binary(packet: PackedByteArray, kind: int, counts: PackedInt32Array) -> Buffers:
-	var floats_at := Layout.HEADER_SIZE + 8 * counts[ZooSpace.Section.I64]
-	var bytes_at := floats_at + 4 * counts[ZooSpace.Section.F32]
-	if packet.size() != bytes_at + counts[ZooSpace.Section.U8] or packet[0] != kind:
-		return null
-	var content := Buffers.new()
+## Reads the three sections of a binary packet into [param content], which has the right sizes.
+## Returns [constant ERR_INVALID_DATA] if the packet's kind or size is another.
+static func decode_binary(packet: PackedByteArray, kind: int, content: Buffers) -> Error:
+	var floats_at := Layout.HEADER_SIZE + 8 * content.i64.size()
+	var bytes_at := floats_at + 4 * content.f32.size()
+	if packet.size() != bytes_at + content.u8.size() or packet[0] != kind:
+		return ERR_INVALID_DATA
 	if floats_at > Layout.HEADER_SIZE:
 		content.i64 = packet.slice(Layout.HEADER_SIZE, floats_at).to_int64_array()
 	if bytes_at > floats_at:
 		content.f32 = packet.slice(floats_at, bytes_at).to_float32_array()
 	if packet.size() > bytes_at:
 		content.u8 = packet.slice(bytes_at)
-	return content
+	return OK
 
 
 ## The sequence number of a binary packet.

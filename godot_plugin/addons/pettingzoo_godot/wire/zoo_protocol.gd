@@ -22,21 +22,21 @@ const TRANSITIONS: Array[Array] = [
 var state: String = "greeting"
 ## Number of the last reset or step; the next report answers it.
 var sequence: int = 0
-var _next: Dictionary[String, String] = {}
+var _next: Dictionary = {}  # state -> type -> next state
 
 
 func _init() -> void:
 	for row: Array in TRANSITIONS:
-		_next["%s %s" % [row[0], row[1]]] = row[2]
+		_next.get_or_add(row[0], {})[row[1]] = row[2]
 
 
 ## Notes that a packet of the given type is sent or was received.
 ## Returns [constant ERR_INVALID_DATA], and changes nothing, if it is not legal now.
 func advance(type: String) -> Error:
-	var next: String = _next.get("%s %s" % [state, type], "")
-	if next == "":
+	var following: Dictionary = _next.get(state, {})
+	if not following.has(type):
 		return ERR_INVALID_DATA
-	state = next
+	state = following[type]
 	return OK
 
 

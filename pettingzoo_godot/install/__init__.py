@@ -1,0 +1,16 @@
+"""Finding Godot, and installing it where there is none.
+
+    find_godot      $GODOT, then PATH, then our cache; raises EngineNotFound
+    install_godot   into our cache, from the official release or from Debian; raises InstallError
+    Godot           what both return: executable, version, export template
+
+An installation is a folder `<cache>/godot/<version>-<source>`. It counts once its `manifest.json`
+is there, which is written last: whatever is interrupted before leaves nothing that is found.
+"""
+
+from pettingzoo_godot.install.find import find_godot
+from pettingzoo_godot.install.godot import MINIMUM_VERSION, Godot
+from pettingzoo_godot.install.install import Source, install_godot
+from pettingzoo_godot.install.progress import Progress
+
+__all__ = ["find_godot", "install_godot", "Godot", "Source", "Progress", "MINIMUM_VERSION"]
