@@ -83,14 +83,14 @@ def tell(
     for agent, totals in returns.items():
         earned.add_row(agent, f"{np.mean(totals):.2f}", f"{min(totals):.2f}", f"{max(totals):.2f}")
 
-    spent = Table("where the time went", "")
+    spent = Table("time", "spent on")
     for column in ("µs per step", "share"):
         spent.add_column(column, justify="right")
     engine, link = env.timing.engine_seconds, env.timing.link_seconds
     for part, what, duration in (
-        ("engine", "physics, sensors, rewards, new episodes", engine),
+        ("engine", "physics, sensors, episodes", engine),
         ("link", "packets there and back", link),
-        ("Python", "the two policies, checks, dicts", seconds - engine - link),
+        ("Python", "policies, checks, dicts", seconds - engine - link),
     ):
         spent.add_row(part, what, f"{1e6 * duration / steps:.1f}", f"{duration / seconds:.0%}")
     spent.add_section()

@@ -1,4 +1,4 @@
-"""One Godot process: start it, wake it, watch it, stop it, keep the end of its log."""
+"""One Godot process: start it, watch it, stop it, keep the end of its log."""
 
 from __future__ import annotations
 
@@ -63,12 +63,6 @@ class Engine:
     def pid(self) -> int:
         """The process ID."""
         return self._process.pid
-
-    def wake(self) -> None:
-        """Let the engine, asleep on its standard input, look for a packet."""
-        # An engine that is gone is noticed at the link, with a better message.
-        with contextlib.suppress(BrokenPipeError, OSError):
-            os.write(self._stdin.fileno(), b"\n")
 
     def is_running(self) -> bool:
         """Whether the process lives."""

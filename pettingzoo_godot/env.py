@@ -65,7 +65,7 @@ _LIVE = {
 # api_test demands, and whether the time limit alone ended the episode.
 _FLAGS = [
     (bool(f & TERMINATED), bool(f & TRUNCATED), f & (TERMINATED | TRUNCATED) == TRUNCATED)
-    for f in range(8)
+    for f in range(256)
 ]
 
 

@@ -48,7 +48,7 @@ class EngineError(PettingZooGodotError):
         self.log_tail = tuple(log_tail)
 
     def __str__(self) -> str:
-        message = super().__str__()
+        message = Exception.__str__(self)  # no super(): two other classes borrow this method
         if not self.log_tail:
             return message
         return "\n  | ".join([f"{message}\nLast lines of the engine's log:", *self.log_tail])

@@ -2,8 +2,8 @@
 
 Python listens and the engine connects (docs/PROTOCOL.md 1). `Listener` lets one engine in, `Link`
 is the WebSocket to it. No threads, no pings, no extensions. The WebSocket protocol itself is
-`websockets.server.ServerProtocol`, for all packets: a way past it for whole binary frames gained
-4.4 us of a round trip on one core and 4.8 us across two, too little for a second implementation.
+`websockets.server.ServerProtocol`; only what every step repeats goes past it: a whole binary
+packet in one frame, of the size that the hello implies. docs/DECISIONS.md has the figures.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import math
 import secrets
 import selectors
 import socket
+import struct
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -21,6 +23,11 @@ from types import TracebackType
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # a platform without its compiled part
+    from websockets.utils import apply_mask
 
 from pettingzoo_godot.errors import LinkClosed, LinkError, LinkTimeout
 from pettingzoo_godot.handshake import Peer
@@ -31,6 +38,10 @@ MAX_PEERS = 32  # that are asking at the same time; one more pushes out the olde
 SEND_TIMEOUT = 10.0  # [s] for an engine that does not read; longer where `receive` waits longer
 LINGER_TIMEOUT = 0.5  # [s] for an engine to read why we close the link on it
 _CHUNK = 2**16  # bytes for one read; more are put together from pieces
+_WHOLE_BINARY = 0x82  # first byte of an unfragmented binary frame (RFC 6455, 5.2)
+_MASKED = 0x80
+_MASK_SIZE = 4
+_NO_MASK = bytes(_MASK_SIZE)
 
 
 class Link:
@@ -42,29 +53,28 @@ class Link:
     Args:
         sock: The connected socket; the link owns it from now on.
         protocol: The server's side of the WebSocket, already open.
-        wake: Called after each packet sent and after the last word of `close`, to wake an engine
-            that sleeps on its standard input. Must not block.
 
     Attributes:
-        binary_size: Bytes of the longest binary packet to accept; 0 until the hello is known.
+        binary_size: Bytes of the longest binary packet to accept; 0 until `expect`.
     """
 
-    def __init__(
-        self,
-        sock: socket.socket,
-        protocol: ServerProtocol,
-        wake: Callable[[], None] | None = None,
-    ) -> None:
+    def __init__(self, sock: socket.socket, protocol: ServerProtocol) -> None:
         with contextlib.suppress(OSError):  # gone already: the first `receive` will say so
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setblocking(True)
         self.binary_size = 0
         self._socket = sock
         self._protocol = protocol
-        self._wake = wake
         self._packets: deque[Packet] = deque()
         self._fragments: list[Frame] = []
         self._timeout = -1.0  # [s] of the socket; remembered to save system calls
         self._send_timeouts = (SEND_TIMEOUT, math.inf)  # [s] between which to leave the former
+        self._sent_head = (-1, b"")  # size of the last binary packet, and what went before it
+        # For packets of the expected size: what goes before them (unmasked), and one buffer with
+        # its parts: padding, then the frame, which ends with the packet.
+        self._expected_head = b""
+        self._buffer = bytearray()
+        self._frame = self._packet = memoryview(self._buffer)
 
     def fileno(self) -> int:
         """Return the socket's file descriptor; -1 once it is closed."""
@@ -86,22 +96,26 @@ class Link:
             raise self._why_closed()
         if isinstance(packet, str):
             self._protocol.send_text(packet.encode())
-        else:
-            self._protocol.send_binary(packet)
-        self._flush()
-        self._call_wake()
-
-    def _call_wake(self) -> None:
-        if self._wake is not None:
-            try:
-                self._wake()
-            except OSError as exc:
-                raise LinkClosed(f"the engine cannot be woken any more: {exc}") from exc
+            self._flush()
+            return
+        size = len(packet)
+        if size != self._sent_head[0]:
+            self._sent_head = (size, _frame_head(size))
+        self._transmit(b"".join((self._sent_head[1], packet)))
 
     def _set_timeout(self, timeout: float) -> None:
-        if timeout != self._timeout:
+        if timeout == self._timeout:
+            return
+        self._timeout = timeout
+        if sys.platform == "win32":
             self._socket.settimeout(timeout)
-            self._timeout = timeout
+            return
+        # The kernel's own timeouts: Python's cost a poll() before each read and write.
+        seconds, fraction = divmod(max(timeout, 1e-6), 1)  # 0 would mean for ever
+        interval = struct.pack("ll", int(seconds), int(fraction * 1e6))
+        with contextlib.suppress(OSError):  # closed already: the next call will say so
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, interval)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, interval)
 
     def _transmit(self, data: bytes) -> None:
         least, greatest = self._send_timeouts
@@ -129,6 +143,24 @@ class Link:
 
     # ------------------------------------------------------------------ receiving
 
+    def expect(self, size: int) -> None:
+        """Say that from now on, most packets will be binary ones of this size [bytes]."""
+        self.binary_size = size
+        head = _frame_head(size, _MASKED)
+        start = len(head) + _MASK_SIZE
+        padding = -start % 8  # so that the packet is aligned for the arrays laid over it
+        self._expected_head = head
+        self._buffer = bytearray(padding + start + size)
+        self._frame = memoryview(self._buffer)[padding:]
+        self._packet = self._frame[start:]
+        self._wake_at(len(self._frame))
+
+    def _wake_at(self, size: int) -> None:
+        """Let the kernel wake us once for a whole packet, not for each piece of it."""
+        if hasattr(socket, "SO_RCVLOWAT"):
+            with contextlib.suppress(OSError):  # not on Windows; or closed already
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
+
     def receive(self, timeout: float) -> Packet:
         """Wait for one packet.
 
@@ -137,7 +169,7 @@ class Link:
                 has come already.
 
         Returns:
-            Text as str; binary as a bytearray that nobody else holds.
+            Text as str; binary as a writable bytes-like object, which the next call may overwrite.
 
         Raises:
             LinkTimeout: If no whole packet came in time; the link may still be used.
@@ -150,13 +182,50 @@ class Link:
         deadline = time.monotonic() + timeout
         remaining = timeout
         while True:
-            self._feed(self._read(remaining, timeout))
+            if remaining == timeout and self._is_between_frames():
+                size = self._read_into(self._frame, timeout)
+                if size == len(self._frame) and self._unwrap():
+                    return self._packet
+                self._feed(bytes(self._frame[:size]))
+            else:
+                self._feed(self._read(remaining, timeout))
             if self._packets:
                 return self._packets.popleft()
             if self._protocol.state is not State.OPEN:
                 self._linger(LINGER_TIMEOUT)
                 raise self._why_closed()
             remaining = deadline - time.monotonic()
+
+    def _is_between_frames(self) -> bool:
+        """Whether a packet of the expected size may be read past the protocol."""
+        protocol = self._protocol
+        return (
+            bool(self._expected_head)
+            and not protocol.reader.buffer
+            and protocol.current_size is None
+        )
+
+    def _unwrap(self) -> bool:
+        """Take the packet out of its frame, if that is a whole binary one of the expected size."""
+        head = self._expected_head
+        padding = len(self._buffer) - len(self._frame)
+        # Our own engines mask with zeros, which changes nothing.
+        if self._buffer.startswith(head + _NO_MASK, padding):
+            return True
+        if not self._buffer.startswith(head, padding):
+            return False
+        mask = bytes(self._frame[len(head) : len(head) + _MASK_SIZE])
+        self._packet[:] = apply_mask(bytes(self._packet), mask)
+        return True
+
+    def _read_into(self, view: memoryview, timeout: float) -> int:
+        try:
+            self._set_timeout(timeout)
+            return self._socket.recv_into(view)
+        except (TimeoutError, BlockingIOError):
+            raise LinkTimeout(f"the engine sent no whole packet within {timeout:g} s") from None
+        except OSError:
+            return 0  # a reset is one way of closing a link
 
     def _read(self, remaining: float, timeout: float) -> bytes:
         try:
@@ -225,7 +294,6 @@ class Link:
                 self._protocol.send_close(code, reason.encode()[:123].decode(errors="ignore"))
                 self._send_timeouts = (timeout, timeout)
                 self._flush()
-                self._call_wake()
             self._linger(timeout)
         self.abandon()
 
@@ -242,6 +310,7 @@ class Link:
         Closing a socket with unread data resets it, and our reason would be lost with that.
         """
         deadline = time.monotonic() + timeout
+        self._wake_at(1)
         self._send_timeouts = (timeout, timeout)
         with contextlib.suppress(LinkTimeout):
             while self._protocol.state is not State.CLOSED and self._protocol.close_rcvd is None:
@@ -250,6 +319,7 @@ class Link:
 
     def _salvage(self) -> None:
         """Collect what the engine said last: a fault packet, a close code."""
+        self._wake_at(1)
         with contextlib.suppress(LinkTimeout):
             while self._protocol.state is State.OPEN:
                 self._feed(self._read(CHECK_INTERVAL, CHECK_INTERVAL))
@@ -262,6 +332,15 @@ class Link:
         if sent is not None:
             return LinkClosed(f"this side closed the link: {sent}")
         return LinkClosed("the link ended without a close code (1006)")
+
+
+def _frame_head(size: int, masked: int = 0) -> bytes:
+    """What goes before a whole binary frame's mask and payload (RFC 6455, 5.2)."""
+    if size < 126:
+        return struct.pack("!BB", _WHOLE_BINARY, masked | size)
+    if size < 2**16:
+        return struct.pack("!BBH", _WHOLE_BINARY, masked | 126, size)
+    return struct.pack("!BBQ", _WHOLE_BINARY, masked | 127, size)
 
 
 class Listener:
@@ -305,12 +384,7 @@ class Listener:
         """Stop listening; may be called twice."""
         self._socket.close()
 
-    def accept(
-        self,
-        timeout: float,
-        check: Callable[[], None] | None = None,
-        wake: Callable[[], None] | None = None,
-    ) -> Link:
+    def accept(self, timeout: float, check: Callable[[], None] | None = None) -> Link:
         """Wait for the engine; then stop listening.
 
         Everybody else is refused, and cannot hold up the engine by being slow or silent.
@@ -318,7 +392,6 @@ class Listener:
         Args:
             timeout: Seconds to wait.
             check: Called every `CHECK_INTERVAL` seconds; raises to end the wait.
-            wake: For `Link`.
 
         Raises:
             LinkTimeout: If the engine did not come in time; one may call again.
@@ -342,7 +415,7 @@ class Listener:
                 if engine is not None:
                     peers.remove(engine)
                     self.close()
-                    return Link(engine.socket, engine.protocol, wake)
+                    return Link(engine.socket, engine.protocol)
         finally:
             for peer in peers:
                 peer.socket.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -17,6 +18,7 @@ SUBPROTOCOL = f"pettingzoo-godot.v{PROTOCOL_VERSION}"
 MAX_TEXT_BYTES = 2**20  # docs/PROTOCOL.md 1.6
 MAX_BINARY_BYTES = 2**28  # our own bound on what a hello may demand
 MAX_SEED = 2**53 - 1  # greater ones are not exact in a JSON number
+_U32 = struct.Struct("<I")
 HEADER_BYTES = 16  # docs/PROTOCOL.md 4.3
 
 Packet: TypeAlias = str | bytes | bytearray | memoryview
@@ -167,7 +169,7 @@ class Step:
     @property
     def sequence(self) -> int:
         """Number of the request; written when it is sent."""
-        return int.from_bytes(self.packet[4:8], "little")
+        return int(_U32.unpack_from(self.packet, 4)[0])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Step) and self.packet == other.packet
@@ -196,17 +198,17 @@ class Report:
     @property
     def sequence(self) -> int:
         """Number of the request that this answers."""
-        return int.from_bytes(self.packet[4:8], "little")
+        return int(_U32.unpack_from(self.packet, 4)[0])
 
     @property
     def engine_usec(self) -> int:
         """Microseconds between that request's arrival and this report."""
-        return int.from_bytes(self.packet[8:12], "little")
+        return int(_U32.unpack_from(self.packet, 8)[0])
 
     @property
     def tick(self) -> int:
         """Physics ticks that the engine has run, modulo 2**32."""
-        return int.from_bytes(self.packet[12:16], "little")
+        return int(_U32.unpack_from(self.packet, 12)[0])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Report) and self.packet == other.packet

@@ -70,18 +70,18 @@ def _writer(
 
 
 def _reader(space: Space, index: int, position: int) -> Callable[[Report], Any]:
-    """The function that reads an observation: a view of the report, which nobody else writes."""
+    """The function that copies an observation out of the report, whose buffer is used again."""
     if isinstance(space, Dict):
         keys = list(space.spaces)
 
         def read_members(report: Report) -> dict[str, Any]:
             blocks = report.observations[index]
-            return {key: block[position] for key, block in zip(keys, blocks, strict=True)}
+            return {key: block[position].copy() for key, block in zip(keys, blocks, strict=True)}
 
         return read_members
 
     def read(report: Report) -> Any:
-        return report.observations[index][0][position]
+        return report.observations[index][0][position].copy()
 
     return read
 

@@ -13,8 +13,10 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 
 from filelock import FileLock
@@ -127,16 +129,33 @@ def bundled_project() -> Path:
     project = next(p for p in (package / "envs", package.parent / "envs") if p.is_dir())
     if os.access(project, os.W_OK):
         return project
-    from pettingzoo_godot import __version__
-
-    copy = cache_dir() / "envs" / __version__
+    copy = cache_dir() / "envs" / version("pettingzoo_godot")
     with FileLock(f"{copy}.lock"):
         if not copy.is_dir():
             unfinished = copy.with_suffix(".unfinished")
             shutil.rmtree(unfinished, ignore_errors=True)
-            shutil.copytree(project, unfinished)
+            copy_folder(project, unfinished)
             unfinished.rename(copy)
     return copy
+
+
+def copy_folder(source: Path, target: Path, skipped: Collection[str] = (".godot",)) -> None:
+    """Copy a folder with fresh permissions: where the package lies, all may be read-only.
+
+    Args:
+        source: The folder; links in it are followed.
+        target: Its copy; may exist.
+        skipped: Names of folders inside it that stay behind.
+
+    Raises:
+        OSError: If something cannot be read or written.
+    """
+    for folder, folders, names in os.walk(source, followlinks=True):
+        folders[:] = [name for name in folders if name not in skipped]
+        place = target / Path(folder).relative_to(source)
+        place.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            shutil.copyfile(Path(folder, name), place / name)
 
 
 def list_scenes() -> dict[str, str]:

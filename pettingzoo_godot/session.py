@@ -65,7 +65,7 @@ class Launch:
         timeout: Seconds to wait for each answer.
         start_timeout: Seconds from start to hello; for the editor, until somebody presses Play.
         log_path: File for the engine's output; None: only its end is kept, for error messages.
-        wait: How the engine waits for packets, `"stdin"` or `"poll"`; None: what suits it.
+        wait: How the engine waits for packets, `"block"` or `"poll"`; None: what suits it.
     """
 
     scene: Scene | None
@@ -79,7 +79,7 @@ class Launch:
     def command(self, url: str) -> list[str]:
         """Program and arguments for an engine that connects to `url`."""
         assert self.scene is not None  # noqa: S101 - the editor's scene is not started by us
-        # A window must answer its window system: it cannot sleep on standard input.
+        # A window must answer its window system: it cannot sleep until a packet comes.
         wait = self.wait or ("poll" if self.window else "block")
         return [
             *self.scene.command(),
@@ -125,7 +125,6 @@ class Session:
         self._requests = 0
         self._engine_usec = 0
         self._timeout = launch.timeout
-        self._owner = os.getpid()
         self._protocol = Protocol(Side.TRAINER)
         self._engine: Engine | None = None
         self._link: Link | None = None
@@ -138,7 +137,7 @@ class Session:
             layout = self._protocol.layout
             assert layout is not None  # noqa: S101 - the protocol has one after the hello
             self.layout: Layout = layout
-            self._need_link().binary_size = layout.report_size
+            self._need_link().expect(layout.report_size)
             if launch.speedup:
                 self.configure(launch.speedup)
 
@@ -154,8 +153,8 @@ class Session:
         return Timing(self._requests, engine_seconds, max(0.0, self.waited - engine_seconds))
 
     def is_usable(self) -> bool:
-        """Whether it is open, and this process's own."""
-        return self._link is not None and self._owner == os.getpid()
+        """Whether it is open, and this process's own: a forked child's copy has no link."""
+        return self._link is not None
 
     def configure(self, speedup: float) -> None:
         """Set the multiple of real time at which steps run; 0: as fast as possible."""
@@ -178,7 +177,7 @@ class Session:
     def close(self) -> None:
         """End the conversation and the engine; may be called twice; takes at most 2 seconds."""
         link, self._link = self._link, None
-        if link is not None and self._owner == os.getpid():
+        if link is not None:
             with contextlib.suppress(PettingZooGodotError):
                 link.send(self._protocol.send(Close()))
             link.close(timeout=_CLOSE_TIMEOUT)
@@ -189,8 +188,8 @@ class Session:
         """Let go of everything without ending anything: after a fork, it is the parent's."""
         if self._engine is not None:
             self._engine.abandon()
-        if self._link is not None and self._link.fileno() >= 0:
-            os.close(self._link.fileno())
+        if self._link is not None:
+            self._link.abandon()
         self._link = None
 
     def _connect(self, launch: Launch) -> None:
@@ -203,7 +202,7 @@ class Session:
                 launch.command(listener.url), launch.environment(listener.token), launch.log_path
             )
             self._engine = engine
-            self._link = listener.accept(launch.start_timeout, engine.check_start, engine.wake)
+            self._link = listener.accept(launch.start_timeout, engine.check_start)
 
     def _ask(self, request: Reset | Step) -> Report:
         link = self._need_link()

@@ -13,8 +13,6 @@ const Walls := preload("chase_walls.gd")
 const _START_DISTANCE := 250.0  # px, between the centres
 const _START_CLEARANCE := 60.0  # px, of a centre from the inner wall: radius 20 and margin 40
 
-## Physics ticks per step for people: 6 of 60 per second make a seeker of 200 px/s (our choice).
-@export_range(1, 60, 1, "suffix:ticks") var play_ticks_per_step: int = 6
 ## Physics ticks for which people see how a round ended and how the next begins (our choice).
 @export_range(1, 600, 1, "suffix:ticks") var play_pause_ticks: int = 90
 
@@ -32,7 +30,6 @@ var _catch_distance: float
 @onready var hider: Chaser = $Hider
 @onready var _seeker_agent: Agent = $Seeker/ZooAgent
 @onready var _hider_agent: Agent = $Hider/ZooAgent
-@onready var _trained_ticks_per_step: int = ticks_per_step
 @onready var _trained_settle_ticks: int = settle_ticks
 
 
@@ -88,11 +85,9 @@ func _draw_starts() -> void:
 	hider.place(to, rng.randf_range(-PI, PI))
 
 
-## A step of one tick is right for training and much too fast for people.
+## People see how a round ended; a trainer need not.
 func _set_pace() -> void:
-	var bridge: Node = get_tree().root.get_meta(&"ZooBridge")
-	is_played = not bridge.get(&"with_trainer")
-	ticks_per_step = play_ticks_per_step if is_played else _trained_ticks_per_step
+	is_played = not has_trainer()
 	settle_ticks = play_pause_ticks if is_played else _trained_settle_ticks
 
 

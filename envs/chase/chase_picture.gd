@@ -35,7 +35,8 @@ func _process(delta: float) -> void:
 	_hold -= delta
 	if _hold > 0.0 or _chase.seeker.walls == null:
 		return
-	var step_seconds := float(_chase.ticks_per_step) / Engine.physics_ticks_per_second
+	var ticks := _chase.play_ticks_per_step if _chase.is_played else _chase.ticks_per_step
+	var step_seconds := float(ticks) / Engine.physics_ticks_per_second
 	for chaser: Chaser in [_chase.seeker, _chase.hider]:
 		if _chase.step_count == 0:
 			chaser.show_at_once()

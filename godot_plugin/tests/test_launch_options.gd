@@ -7,11 +7,11 @@ const LaunchOptions := preload("res://addons/pettingzoo_godot/runtime/launch_opt
 ## tests/engine/test_gdscript.py starts the runner with and without these arguments.
 func test_command_line() -> void:
 	var options: LaunchOptions = LaunchOptions.from_command_line()
-	var read := [options.url, options.may_block, options.engine_only_steps, options.trainer_pid]
+	var seen := [options.url, options.may_block, options.engine_only_steps, options.trainer_pid]
 	if OS.get_cmdline_user_args().has("--zoo-wait=block"):
-		check_equal(read, ["ws://127.0.0.1:1/?a=b", true, 7, 42], "options")
+		check_equal(seen, ["ws://127.0.0.1:1/?a=b", true, 7, 42], "options")
 	else:
-		check_equal(read, ["", false, 0, 0], "options")
+		check_equal(seen, ["", false, 0, 0], "options")
 
 
 func test_token_from_the_environment() -> void:

@@ -55,6 +55,19 @@ func test_other_bodies_by_their_way_in_a_step() -> void:
 	check_near(read(sensor), [0.0, 0.0, 0.0, 0.0, 0.0, 0.0], "a new episode", 1e-3)
 
 
+## Godot changes the sign of the quaternion at 120 degrees; both signs are the same rotation.
+func test_rotation_at_every_angle() -> void:
+	var body := Node3D.new()
+	add(body)
+	var sensor := _angular_sensor()
+	mount(sensor, body)
+	sensor.max_angular_speed = 600.0
+	read(sensor)
+	for turn in 120:
+		body.rotation_degrees.y = wrapf(body.rotation_degrees.y - 5.0, -180.0, 180.0)
+		check_near(read(sensor), [0, 0, 0, 0, -0.5, 0], "after %d turns" % (turn + 1), 1e-3)
+
+
 func test_no_body_is_a_fault() -> void:
 	var sensor := ZooVelocitySensor3D.new()
 	mount(sensor, add(Node.new()))

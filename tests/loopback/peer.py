@@ -55,6 +55,17 @@ class Peer:
     def send(self, opcode, data, fin=True):
         self.socket.sendall(Frame(opcode, data, fin).serialize(mask=True))
 
+    def send_from_child(self, data):
+        """Send more than the sockets hold, while this process reads; return the child's PID."""
+        child = os.fork()
+        if child == 0:
+            self.socket.settimeout(None)
+            try:
+                self.socket.sendall(data)
+            finally:
+                os._exit(0)
+        return child
+
     def frames(self, count):
         """Wait for so many frames from the link."""
         frames = []

@@ -44,6 +44,9 @@ const _Bridge := preload("runtime/bridge.gd")
 @export_range(1, 1000, 1, "suffix:ticks") var ticks_per_step: int = 1
 ## Steps after which the living agents are truncated; 0: never. Python may set another limit.
 @export_range(0, 1000000, 1, "suffix:steps") var max_steps: int = 0
+## Physics ticks per step when people play or watch, for scenes that would be too fast for them;
+## 0: as in training. Only for [constant FIRST_TICK]: other agents would act more often.
+@export_range(0, 1000, 1, "suffix:ticks") var play_ticks_per_step: int = 0
 ## When agents act in a step of several ticks.
 @export var act_mode: ActMode = ActMode.EVERY_TICK
 ## How an episode starts.
@@ -106,6 +109,12 @@ func truncate() -> void:
 		agent.truncate()
 
 
+## Whether a trainer decides on the steps; without one, the scene is a game. Known from
+## [method _reset] on.
+func has_trainer() -> bool:
+	return _Bridge.of(self).with_trainer
+
+
 ## The root of the scene that this environment belongs to: what a new episode instantiates.
 func arena_root() -> Node:
 	return owner if owner != null else self
@@ -115,6 +124,8 @@ func _get_configuration_warnings() -> PackedStringArray:
 	var warnings := PackedStringArray()
 	if agents().is_empty():
 		warnings.append("No ZooAgent in this scene: add one below each body that acts.")
+	if play_ticks_per_step > 0 and act_mode == ActMode.EVERY_TICK:
+		warnings.append("play_ticks_per_step changes the game unless act_mode is FIRST_TICK.")
 	var seen: Dictionary[String, bool] = {}
 	for agent in agents():
 		var id := ZooAgent.id_of(agent)

@@ -47,6 +47,11 @@ static func attach(environment: ZooEnvironment) -> void:
 	root.add_child.call_deferred(made)
 
 
+## The bridge that steps [param environment].
+static func of(environment: ZooEnvironment) -> Node:
+	return environment.get_tree().root.get_meta(_NAME)
+
+
 func _init() -> void:
 	name = _NAME
 	process_physics_priority = _FIRST
@@ -82,6 +87,7 @@ func _physics_process(_delta: float) -> void:
 ## Gives control to a trainer; called by [GameDriver] too, when one appears.
 func join_trainer(options: LaunchOptions) -> void:
 	with_trainer = true
+	_start_over()
 	_driver = preload("trainer_driver.gd").new(self, options)
 
 
@@ -89,7 +95,7 @@ func join_trainer(options: LaunchOptions) -> void:
 func leave_trainer() -> void:
 	with_trainer = false
 	speedup = 0.0
-	arenas.clear()
+	_start_over()
 	_driver = GameDriver.new(self)
 
 
@@ -112,7 +118,8 @@ func begin_episodes(
 ## Begins a step: the agents act at once, then the frame goes on.
 func begin_step() -> void:
 	_in_step = true
-	_remaining = _environment.ticks_per_step - 1
+	var play := 0 if with_trainer else _environment.play_ticks_per_step
+	_remaining = (play if play > 0 else _environment.ticks_per_step) - 1
 	_act(true)
 
 
@@ -166,6 +173,11 @@ func _adopt(environment: ZooEnvironment) -> void:
 		)
 		return
 	_environment = environment
+	_start_over()
+
+
+## Forgets the arenas: another driver exposes other agents, another scene has others.
+func _start_over() -> void:
 	arenas.clear()
 	_in_step = false
 	_remaining = 0
@@ -195,7 +207,9 @@ func _set_ticking(ticking: bool) -> void:
 ## Waits until this tick is due at the wanted multiple of real time.
 func _pace() -> void:
 	var now := Time.get_ticks_usec()
-	_next_tick_usec += int(1_000_000.0 / (Engine.physics_ticks_per_second * speedup))
+	# Those who watch a trainer see steps as long as those who play.
+	var stretch := maxf(1.0, float(_environment.play_ticks_per_step) / _environment.ticks_per_step)
+	_next_tick_usec += int(1_000_000.0 * stretch / (Engine.physics_ticks_per_second * speedup))
 	if _next_tick_usec > now:
 		OS.delay_usec(_next_tick_usec - now)
 	elif now - _next_tick_usec > 100_000:

@@ -14,6 +14,7 @@ class Leaf:
 	var key: String = ""
 	var space: ZooSpace
 	var sensors: Array[ZooSensor] = []
+	var sensor_sizes: PackedInt32Array = []
 	var own: ZooSpace  # null: nothing of _observe()'s
 	var own_key: String = ""  # "": all of what _observe() returns
 	var own_floats: int = -1  # elements of own, if they are floats: these go a shorter way
@@ -68,9 +69,9 @@ func write(report: Buffers, offsets: PackedInt32Array) -> void:
 	for i in _leaves.size():
 		var leaf := _leaves[i]
 		var offset := offsets[i]
-		for sensor in leaf.sensors:
-			sensor.write(report.f32, offset)
-			offset += sensor.observation_size()
+		for j in leaf.sensors.size():
+			leaf.sensors[j].write(report.f32, offset)
+			offset += leaf.sensor_sizes[j]
 		if leaf.own != null:
 			var part: Variant = own
 			if leaf.own_key != "":
@@ -182,6 +183,7 @@ func _join(leaf: Leaf) -> void:
 		return
 	var joined := ZooBox.vector(0)
 	for sensor in leaf.sensors:
+		leaf.sensor_sizes.append(sensor.observation_size())
 		var part := sensor.space()
 		joined.lows.append_array(part.lows)
 		joined.highs.append_array(part.highs)

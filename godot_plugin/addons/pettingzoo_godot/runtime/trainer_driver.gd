@@ -14,6 +14,8 @@ const _EXIT_LOST := 3  # exit code when the trainer is gone
 const _EXIT_FAULT := 4  # exit code after a fault
 const _PATIENCE_USEC := 2000  # how long a polling engine waits before it shows a picture again
 
+const _WATCH_MSEC := 50  # between two looks whether the trainer's process lives; a close waits for it
+
 var _bridge: Bridge
 var _options: LaunchOptions
 var _link: Link
@@ -206,7 +208,8 @@ func _reset(message: Dictionary) -> bool:
 		return false
 	var indices := PackedInt32Array(message.get("arenas", []) as Array)
 	var seeds := PackedInt64Array(message.get("seeds", []) as Array)
-	var options: Dictionary = message.get("options", {})
+	var options := _bridge.default_options()
+	options.merge(message.get("options", {}) as Dictionary, true)
 	for parameter in _bridge.environment().parameters:
 		# JSON has one kind of number.
 		if typeof(parameter.default) == TYPE_INT and options.has(parameter.name):
@@ -238,6 +241,8 @@ func _fail(fault: Dictionary) -> bool:
 func _end(exit_code: int) -> bool:
 	_over = true
 	_link.close()
+	if _watchdog != null:
+		_watchdog.wait_to_finish()
 	if _script_errors != null:
 		OS.call(&"remove_logger", _script_errors)
 	if _options.may_block or _options.trainer_pid > 0:
@@ -251,6 +256,6 @@ func _end(exit_code: int) -> bool:
 func _watch(trainer_pid: int) -> void:
 	var trainer := "/proc/%d" % trainer_pid
 	while not _over:
-		OS.delay_msec(500)
+		OS.delay_msec(_WATCH_MSEC)
 		if not DirAccess.dir_exists_absolute(trainer):
 			OS.kill(OS.get_process_id())

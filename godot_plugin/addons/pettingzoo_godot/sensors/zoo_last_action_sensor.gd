@@ -37,17 +37,17 @@ func _read(buffer: PackedFloat32Array, offset: int) -> void:
 		buffer[offset + i] = values[i]
 
 
-func _flatten(space: ZooSpace, value: Variant, into: PackedFloat32Array) -> void:
-	if space is ZooDict:
-		var members := (space as ZooDict).spaces
+func _flatten(part: ZooSpace, value: Variant, into: PackedFloat32Array) -> void:
+	if part is ZooDict:
+		var members := (part as ZooDict).spaces
 		var values: Dictionary = value
-		for key in members:
-			_flatten(members[key], values[key], into)
-	elif space is ZooDiscrete:
-		var discrete := space as ZooDiscrete
+		for member in members:
+			_flatten(members[member], values[member], into)
+	elif part is ZooDiscrete:
+		var discrete := part as ZooDiscrete
 		_append_one_hot(into, discrete.n, int(value) - discrete.start)
-	elif space is ZooMultiDiscrete:
-		var nvec := (space as ZooMultiDiscrete).nvec
+	elif part is ZooMultiDiscrete:
+		var nvec := (part as ZooMultiDiscrete).nvec
 		var choices := PackedInt64Array(Array(value))
 		for i in nvec.size():
 			_append_one_hot(into, nvec[i], choices[i])

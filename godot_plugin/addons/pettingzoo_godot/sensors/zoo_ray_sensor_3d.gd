@@ -109,21 +109,26 @@ func _show(buffer: PackedFloat32Array, offset: int, stride: int) -> void:
 	if not Rays.has_window():
 		return
 	if _mesh == null:
-		_mesh = ImmediateMesh.new()
-		var instance := MeshInstance3D.new()
-		instance.mesh = _mesh
-		_ray.add_child(instance)
-	var material := StandardMaterial3D.new()
-	material.shading_mode = BaseMaterial3D.SHADING_MODE_UNSHADED
-	material.vertex_color_use_as_albedo = true
+		_make_mesh()
 	_mesh.clear_surfaces()
-	_mesh.surface_begin(Mesh.PRIMITIVE_LINES, material)
+	_mesh.surface_begin(Mesh.PRIMITIVE_LINES)
 	for i in _ends.size():
 		var closeness := buffer[offset + i * stride]
 		_mesh.surface_set_color(Color.RED if closeness > 0.0 else Color.LIME_GREEN)
 		_mesh.surface_add_vertex(Vector3.ZERO)
 		_mesh.surface_add_vertex(_ends[i] * (1.0 - closeness))
 	_mesh.surface_end()
+
+
+func _make_mesh() -> void:
+	var material := StandardMaterial3D.new()
+	material.shading_mode = BaseMaterial3D.SHADING_MODE_UNSHADED
+	material.vertex_color_use_as_albedo = true
+	_mesh = ImmediateMesh.new()
+	var instance := MeshInstance3D.new()
+	instance.mesh = _mesh
+	instance.material_override = material
+	_ray.add_child(instance)
 
 
 func _get_configuration_warnings() -> PackedStringArray:

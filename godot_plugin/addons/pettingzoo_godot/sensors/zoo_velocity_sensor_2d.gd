@@ -22,7 +22,7 @@ extends ZooSensor
 
 var _position: Vector2
 var _rotation: float = 0.0
-var _has_moved: bool = false  # whether a reading of this episode came before
+var _has_previous: bool = false  # of this episode
 
 
 func _size() -> int:
@@ -38,7 +38,7 @@ func _high() -> PackedFloat32Array:
 
 
 func _reset() -> void:
-	_has_moved = false
+	_has_previous = false
 
 
 func _read(buffer: PackedFloat32Array, offset: int) -> void:
@@ -46,7 +46,7 @@ func _read(buffer: PackedFloat32Array, offset: int) -> void:
 	if body == null:
 		_fail("no body whose velocity to read: place the ZooAgent below a Node2D.")
 		return
-	if not _has_moved:
+	if not _has_previous:
 		_remember(body)
 	var velocity := _linear(body) / max_speed
 	if in_body_frame:
@@ -63,7 +63,7 @@ func _read(buffer: PackedFloat32Array, offset: int) -> void:
 
 
 func _remember(body: Node2D) -> void:
-	_has_moved = true
+	_has_previous = true
 	_position = body.global_position
 	_rotation = body.global_rotation
 

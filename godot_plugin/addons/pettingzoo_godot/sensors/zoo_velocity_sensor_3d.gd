@@ -24,7 +24,7 @@ extends ZooSensor
 
 var _position: Vector3
 var _rotation: Quaternion
-var _has_moved: bool = false  # whether a reading of this episode came before
+var _has_previous: bool = false  # of this episode
 
 
 func _size() -> int:
@@ -40,7 +40,7 @@ func _high() -> PackedFloat32Array:
 
 
 func _reset() -> void:
-	_has_moved = false
+	_has_previous = false
 
 
 func _read(buffer: PackedFloat32Array, offset: int) -> void:
@@ -48,7 +48,7 @@ func _read(buffer: PackedFloat32Array, offset: int) -> void:
 	if body == null:
 		_fail("no body whose velocity to read: place the ZooAgent below a Node3D.")
 		return
-	if not _has_moved:
+	if not _has_previous:
 		_remember(body)
 	_write(buffer, offset, _linear(body) / max_speed, body)
 	if include_angular:
@@ -67,7 +67,7 @@ func _write(buffer: PackedFloat32Array, offset: int, world: Vector3, body: Node3
 
 
 func _remember(body: Node3D) -> void:
-	_has_moved = true
+	_has_previous = true
 	_position = body.global_position
 	_rotation = body.global_basis.get_rotation_quaternion()
 

@@ -26,6 +26,8 @@ var closed_because: String = ""
 ## Size of the largest binary packet to accept [bytes].
 var binary_limit: int = 0
 var _stream: StreamPeerTCP = StreamPeerTCP.new()
+var _head: PackedByteArray = [0]  # of the last frame sent
+var _head_size: int = -1  # of its payload [bytes]
 
 
 ## Connects and does the handshake. Returns [constant ERR_UNAUTHORIZED] if the trainer refuses us,
@@ -173,26 +175,30 @@ func _read(size: int) -> PackedByteArray:
 	return result[1]
 
 
-## Sends one whole frame. The mask, which RFC 6455 demands of a client, is zero: masking keeps
-## scripts in browsers from writing what a proxy could mistake for HTTP, and here is neither.
+## Sends one whole frame, in one piece.
 func _send(opcode: int, payload: PackedByteArray) -> void:
-	var size := payload.size()
-	var frame := PackedByteArray([opcode, _MASKED])
-	if size < 126:
-		frame[1] |= size
-		frame.resize(2 + _MASK_KEY_SIZE)
-	elif size < 0x10000:
-		frame.resize(4 + _MASK_KEY_SIZE)
-		frame[1] |= 126
-		frame[2] = size >> 8
-		frame[3] = size & 0xFF
-	else:
-		frame.resize(10 + _MASK_KEY_SIZE)
-		frame[1] |= 127
-		for i in 8:
-			frame[2 + i] = (size >> (56 - 8 * i)) & 0xFF
-	frame.append_array(payload)
-	_stream.put_data(frame)
+	# Nearly all packets are reports of one size.
+	if opcode != _head[0] or payload.size() != _head_size:
+		_head = _frame_head(opcode, payload.size())
+		_head_size = payload.size()
+	_stream.put_data(_head + payload)
+
+
+## The bytes before a payload (RFC 6455, 5.2). The mask, which it demands of a client, is zero:
+## masking keeps scripts in browsers from writing what a proxy could mistake for HTTP, and here is
+## neither.
+func _frame_head(opcode: int, size: int) -> PackedByteArray:
+	var head := PackedByteArray([opcode, _MASKED | mini(size, 126)])
+	var length_bytes := 0
+	if size >= 0x10000:
+		head[1] = _MASKED | 127
+		length_bytes = 8
+	elif size >= 126:
+		length_bytes = 2
+	for i in length_bytes:
+		head.append((size >> (8 * (length_bytes - 1 - i))) & 0xFF)
+	head.resize(head.size() + _MASK_KEY_SIZE)
+	return head
 
 
 func _lose(reason: String) -> void:

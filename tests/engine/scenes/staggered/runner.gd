@@ -17,7 +17,7 @@ var _acted: float = 0.0
 
 func _init() -> void:
 	action_space = ZooBox.vector(1)
-	observation_space = ZooBox.vector(4, -100.0, 100.0)
+	observation_space = ZooBox.vector(4, -2000.0, 2000.0)
 	info_names = ["number"]
 	reward_components = ["number", "step"]
 

@@ -1,0 +1,200 @@
+"""The program `pettingzoo-godot`: reads arguments, calls the modules that do the work, shows.
+
+Results go to standard output, everything else to standard error. What goes wrong is one message
+and exit code 1; with `--debug` or `$PETTINGZOO_GODOT_DEBUG`, also the traceback.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from typer.core import TyperGroup
+
+import pettingzoo_godot
+from pettingzoo_godot import addon as addons
+from pettingzoo_godot.doctor import Check, Finding, list_checks, run_checks
+from pettingzoo_godot.errors import EngineNotFound, PettingZooGodotError
+from pettingzoo_godot.install import Godot, Source, find_godot, install_godot
+from pettingzoo_godot.play import play as play_scene
+from pettingzoo_godot.scene import list_scenes
+
+
+def _console(stderr: bool = False) -> Console:
+    # Made anew for each command: standard output may have been replaced since the import.
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+class _Program(TyperGroup):
+    """Shows our errors as messages."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PettingZooGodotError as exc:
+            if ctx.params.get("debug"):
+                raise
+            _console(stderr=True).print(f"[bold red]error:[/] {escape(str(exc))}")
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=_Program,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the program."""
+    app(prog_name="pettingzoo-godot")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        _console().print(pettingzoo_godot.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", envvar="PETTINGZOO_GODOT_DEBUG", help="Show tracebacks of errors."),
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Godot scenes with named agents as PettingZoo environments."""
+
+
+@app.command("install-godot")
+def install(
+    source: Annotated[
+        Source, typer.Option(help="Official release, the machine's Debian mirror, or what works.")
+    ] = "auto",
+    force: Annotated[bool, typer.Option("--force", help="Install even if there is one.")] = False,
+    mirror: Annotated[
+        str | None, typer.Option(metavar="URL", help="Folder with the official archives.")
+    ] = None,
+) -> None:
+    """Find Godot ($GODOT, PATH, our cache), or install it; prints the executable's path."""
+    godot = None if force or source != "auto" else _find_godot()
+    if godot is None:
+        godot = install_godot(source, mirror=mirror, force=force)
+    _console(stderr=True).print(f"Godot {godot.version} ({escape(godot.source)}):")
+    _console().print(str(godot.executable), markup=False)
+
+
+def _find_godot() -> Godot | None:
+    try:
+        return find_godot()
+    except EngineNotFound:
+        if os.environ.get("GODOT"):
+            raise  # an engine in the cache would not be used in its place
+        return None
+
+
+@app.command()
+def doctor() -> None:
+    """Check every part, and say what to do where one fails."""
+    console = _console()
+    found: list[tuple[Check, Finding]] = []
+    checks = list_checks()
+    with _console(stderr=True).status("") as status:
+        results = run_checks(checks)
+        for check in checks:
+            status.update(f"Checking: {check.name}")
+            found.append(next(results))
+    table = Table("", "part", box=None, pad_edge=False)
+    table.add_column("what is there", overflow="fold")
+    for check, finding in found:
+        table.add_row(_sign(check, finding), check.name, escape(finding.detail))
+    console.print(table, soft_wrap=False)
+    cures = Table("", "part", box=None, pad_edge=False)
+    cures.add_column("what to do", overflow="fold")
+    for check, finding in found:
+        if not finding.ok:
+            cures.add_row(_sign(check, finding), check.name, escape(finding.cure))
+    if cures.row_count:
+        console.print()
+        console.print(cures, soft_wrap=False)
+    if any(check.needed and not finding.ok for check, finding in found):
+        raise typer.Exit(1)
+    console.print("\n[green]Everything needed works.[/]")
+
+
+def _sign(check: Check, finding: Finding) -> str:
+    if finding.ok:
+        return "[green]✓[/]"
+    return "[red]✗[/]" if check.needed else "[yellow]![/]"
+
+
+@app.command("list")
+def list_() -> None:
+    """List the bundled scenes."""
+    table = Table("scene", "what it is", box=None, pad_edge=False)
+    for name, line in list_scenes().items():
+        table.add_row(f"[bold]{name}[/]", escape(line))
+    console = _console()
+    console.print(table, soft_wrap=False)
+    console.print('\n[dim]In Python: pzg.parallel_env("NAME"). To see one: [/]', end="")
+    console.print("[dim]pettingzoo-godot play NAME[/]")
+
+
+@app.command("install-addon")
+def install_addon(
+    project: Annotated[Path, typer.Argument(help="Folder with a project.godot.")],
+) -> None:
+    """Copy the addon and its script templates into a Godot project, or update them."""
+    done = addons.install_addon(project)
+    if done.before is None:
+        what = f"Installed the addon {done.version}"
+    elif done.before == done.version:
+        what = f"Copied the addon {done.version} again"
+    else:
+        what = f"Updated the addon from {done.before} to {done.version}"
+    console = _console()
+    console.print(f"[green]✓[/] {what}: {escape(str(done.folder))}")
+    console.print(
+        "\nNext:\n"
+        "  1. Open the project in Godot and add a [bold]ZooEnvironment[/] to your scene.\n"
+        "  2. Add a [bold]ZooAgent[/] below each body that acts; extend its script with the\n"
+        "     template “Agent for Python”, and set its action space.\n"
+        f'  3. In Python: [bold]pzg.parallel_env("{escape(str(project))}")[/]'
+    )
+
+
+@app.command()
+def new(
+    project: Annotated[Path, typer.Argument(help="Folder to make; must not exist, or be empty.")],
+) -> None:
+    """Make a small Godot project with one agent, which runs in Python at once."""
+    done = addons.create_project(project)
+    console = _console()
+    console.print(f"[green]✓[/] A project with the addon {done.version}: {escape(str(project))}")
+    console.print(
+        "\nNext:\n"
+        f"  1. See it: [bold]pettingzoo-godot play {escape(str(project))}[/] (arrow keys)\n"
+        f'  2. In Python: [bold]pzg.parallel_env("{escape(str(project))}")[/]\n'
+        "  3. Change [bold]runner.gd[/]: what the agent observes, does and earns."
+    )
+
+
+@app.command()
+def play(
+    scene: Annotated[
+        str, typer.Argument(help="Bundled scene, project folder, .tscn file or exported game.")
+    ],
+) -> None:
+    """Play a scene in a window, without a trainer; close it, or press Ctrl-C, to end."""
+    play_scene(scene)

@@ -1,0 +1,47 @@
+"""The engines that a test session has started, told from anybody else's on this machine."""
+
+from __future__ import annotations
+
+import os
+import uuid
+
+import psutil
+
+# Every process that a test starts, directly or not, inherits this.
+SESSION_VARIABLE = "PETTINGZOO_GODOT_TEST_SESSION"
+SESSION = os.environ.setdefault(SESSION_VARIABLE, uuid.uuid4().hex)
+
+
+def engines() -> set[psutil.Process]:
+    """The engines of this test session that live."""
+    return {process for process in psutil.process_iter() if _is_ours(process)}
+
+
+def describe(processes: set[psutil.Process]) -> list[str]:
+    """Process ID and command line of each that still lives, for messages."""
+    described = []
+    for process in processes:
+        try:
+            described.append(f"{process.pid}: {' '.join(process.cmdline())}")
+        except psutil.NoSuchProcess:
+            continue
+    return described
+
+
+def kill(processes: set[psutil.Process]) -> None:
+    """Kill those that still live."""
+    for process in processes:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+
+
+def _is_ours(process: psutil.Process) -> bool:
+    try:
+        # A zombie has no command line, so it is none.
+        if not any(argument.startswith("--zoo-url") for argument in process.cmdline()):
+            return False
+        return process.environ().get(SESSION_VARIABLE) == SESSION
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from pettingzoo_godot import __version__, cli
+from pettingzoo_godot.doctor import Check, Finding
+from pettingzoo_godot.errors import EngineNotFound, EngineStartError, InstallError
+from pettingzoo_godot.install import Godot
+
+COMMANDS = ["install-godot", "doctor", "list", "install-addon", "new", "play"]
+GODOT = Godot(Path("/opt/godot"), "4.6.3.stable", "PATH")
+
+
+def run(*arguments: str | Path, debug: str = "") -> Result:
+    environment = {"PETTINGZOO_GODOT_DEBUG": debug, "COLUMNS": "100"}
+    return CliRunner().invoke(cli.app, [str(a) for a in arguments], env=environment)
+
+
+def raiser(error: Exception) -> Callable[..., None]:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+def test_help_names_every_command_and_no_other() -> None:
+    output = run("--help").stdout
+    assert [name for name in COMMANDS if f" {name} " in output] == COMMANDS
+    assert set(typer.main.get_group(cli.app).commands) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str) -> None:
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert "Usage: " in result.stdout
+
+
+def test_version() -> None:
+    assert run("--version").stdout == f"{__version__}\n"
+
+
+def test_our_errors_are_one_message_on_standard_error() -> None:
+    result = run("play", "nowhere")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("error: expected the name of a bundled scene")
+    assert result.stderr.count("\n") == 1
+    assert "Traceback" not in result.stderr
+
+
+def test_brackets_in_messages_are_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "play_scene", raiser(EngineStartError("a [red]node[/] in [Main]")))
+    assert run("play", "chase").stderr == "error: a [red]node[/] in [Main]\n"
+
+
+def test_log_lines_are_shown_below_the_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "play_scene", raiser(EngineStartError("it ended", ["SCRIPT ERROR"])))
+    assert run("play", "chase").stderr.endswith("  | SCRIPT ERROR\n")
+
+
+def test_debug_shows_the_traceback() -> None:
+    for result in (run("--debug", "play", "nowhere"), run("play", "nowhere", debug="1")):
+        assert type(result.exception).__name__ == "SceneNotFound"
+
+
+def test_program_and_module_are_the_same() -> None:
+    command = [sys.executable, "-m", "pettingzoo_godot", "play", "nowhere"]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_list_shows_each_scene_with_its_line() -> None:
+    result = run("list")
+    assert result.exit_code == 0
+    assert "chase" in result.stdout
+
+
+def test_install_godot_finds_before_it_installs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "find_godot", lambda: GODOT)
+    monkeypatch.setattr(cli, "install_godot", raiser(AssertionError("not needed")))
+    result = run("install-godot")
+    assert result.stdout == "/opt/godot\n"
+    assert "4.6.3.stable (PATH)" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--force"], ("auto", None, True)),
+        (["--source", "debian"], ("debian", None, False)),
+        (["--source", "official", "--mirror", "http://m"], ("official", "http://m", False)),
+    ],
+)
+def test_install_godot_installs_when_told_to(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], expected: tuple[object, ...]
+) -> None:
+    asked = []
+
+    def install(source: str, *, mirror: str | None, force: bool) -> Godot:
+        asked.append((source, mirror, force))
+        return GODOT
+
+    monkeypatch.setattr(cli, "find_godot", lambda: GODOT)
+    monkeypatch.setattr(cli, "install_godot", install)
+    assert run("install-godot", *arguments).exit_code == 0
+    assert asked == [expected]
+
+
+def test_install_godot_installs_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GODOT", raising=False)
+    monkeypatch.setattr(cli, "find_godot", raiser(EngineNotFound("none")))
+    monkeypatch.setattr(cli, "install_godot", lambda *_, **__: GODOT)
+    assert run("install-godot").stdout == "/opt/godot\n"
+
+
+def test_install_godot_does_not_hide_a_wrong_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GODOT", "/no/such/engine")
+    monkeypatch.setattr(cli, "install_godot", raiser(AssertionError("would not be used")))
+    result = run("install-godot")
+    assert result.exit_code == 1
+    assert "$GODOT is set to /no/such/engine" in result.stderr
+
+
+def test_install_godot_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "install_godot", raiser(InstallError("The disk is full")))
+    result = run("install-godot", "--force")
+    assert (result.exit_code, result.stderr) == (1, "error: The disk is full\n")
+
+
+def test_unknown_source_is_refused_with_the_known_ones() -> None:
+    result = run("install-godot", "--source", "elsewhere")
+    assert result.exit_code == 2
+    assert "debian" in result.stderr
+
+
+def doctor_with(monkeypatch: pytest.MonkeyPatch, **findings: tuple[Finding, bool]) -> Result:
+    checks = [
+        Check(name, lambda finding=finding: finding, needed)
+        for name, (finding, needed) in findings.items()
+    ]
+    monkeypatch.setattr(cli, "list_checks", lambda: checks)
+    return run("doctor")
+
+
+def test_doctor_is_glad(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = doctor_with(monkeypatch, engine=(Finding(True, "4.6.3"), True))
+    assert result.exit_code == 0
+    assert "✓  engine  4.6.3" in result.stdout
+    assert "Everything needed works" in result.stdout
+
+
+def test_doctor_tells_what_to_do_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Finding(False, "none [at all]", "install one")
+    result = doctor_with(monkeypatch, engine=(engine, True), link=(Finding(True, "fine"), True))
+    assert result.exit_code == 1
+    assert "✗  engine  none [at all]" in result.stdout
+    assert "✗  engine  install one" in result.stdout
+    assert "✓  link" in result.stdout
+
+
+def test_doctor_does_not_fail_for_what_is_not_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = doctor_with(monkeypatch, display=(Finding(False, "none", "log in"), False))
+    assert result.exit_code == 0
+    assert "!  display  log in" in result.stdout
+
+
+def test_install_addon_ends_with_three_steps(tmp_path: Path) -> None:
+    (tmp_path / "project.godot").touch()
+    first = run("install-addon", tmp_path)
+    assert first.exit_code == 0, first.stderr
+    assert f"Installed the addon {__version__}" in first.stdout
+    assert [f"{n}. " in first.stdout for n in (1, 2, 3, 4)] == [True, True, True, False]
+    assert f"Copied the addon {__version__} again" in run("install-addon", tmp_path).stdout
+    settings = tmp_path / "addons" / "pettingzoo_godot" / "plugin.cfg"
+    settings.write_text(settings.read_text().replace(__version__, "0.0.9"))
+    updated = run("install-addon", tmp_path).stdout
+    assert f"Updated the addon from 0.0.9 to {__version__}" in updated
+
+
+def test_install_addon_refuses_other_folders(tmp_path: Path) -> None:
+    result = run("install-addon", tmp_path)
+    assert result.exit_code == 1
+    assert "no project.godot" in result.stderr
+
+
+def test_new_makes_a_project(tmp_path: Path) -> None:
+    result = run("new", tmp_path / "game")
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / "game" / "addons" / "pettingzoo_godot" / "plugin.cfg").is_file()
+    assert f'pzg.parallel_env("{tmp_path / "game"}")' in result.stdout
+    assert run("new", tmp_path / "game").exit_code == 1
+
+
+@pytest.mark.engine
+def test_new_project_runs_in_python_at_once(tmp_path: Path) -> None:
+    from pettingzoo.test import parallel_api_test
+
+    import pettingzoo_godot as pzg
+
+    run("new", tmp_path / "game")
+    with pzg.parallel_env(tmp_path / "game") as env:
+        assert env.possible_agents == ["runner_0"]
+        parallel_api_test(env, num_cycles=300)
