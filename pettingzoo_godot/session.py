@@ -168,7 +168,7 @@ class Session:
 
     def step(self, step: Step) -> Report:
         """Let the agents act and return the report of what came of it."""
-        # Not `with self._guarded`: a context manager costs a microsecond, and nothing goes wrong.
+        # Not `with self._guarded`: a context manager costs a microsecond.
         try:
             return self._ask(step)
         except BaseException as exc:

@@ -141,6 +141,7 @@ def test_no_environment_in_the_scene(make_env: MakeEnv) -> None:
 @pytest.mark.parametrize("mistake", ["endless_reset", "endless_act"])
 def test_an_endless_loop(make_env: MakeEnv, mistake: str) -> None:
     env = make_env(f"mistakes/{mistake}", timeout=0.5)
+    assert env.possible_agents == ["good_0", "bad_0"]
     for _ in range(2):
         started = time.monotonic()
         with pytest.raises(LinkTimeout, match=r"0\.5 s.*endless loop") as caught:
@@ -504,7 +505,7 @@ def test_a_bad_action_changes_nothing(
     spaces_env: pzg.GodotParallelEnv, agent: str, action: Any
 ) -> None:
     env = spaces_env
-    observations, _ = env.reset(seed=3)
+    env.reset(seed=3)
     assert env._report is not None
     good, tick = sample(env), env._report.tick
     with pytest.raises(SpaceError, match=f"'{agent}'") as caught:
@@ -534,7 +535,6 @@ GOOD_ACTIONS: list[tuple[str, Any, Any]] = [
     ("choice_1", np.int64(1), np.int64(1)),
     ("choice_1", np.array(1), np.int64(1)),
     ("choice_1", np.array(1, np.int32), np.int64(1)),
-    ("choice_1", np.array([1]), np.int64(1)),
     ("choice_1", 1.0, np.int64(1)),
     ("choices_1", [2, 3, 4], np.array([2, 3, 4])),
     ("choices_1", np.array([2, 3, 4], np.int32), np.array([2, 3, 4])),
@@ -583,7 +583,7 @@ def test_agents_that_are_missing_or_unknown(spaces_env: pzg.GodotParallelEnv) ->
         env.step({})
     with pytest.raises(UnknownAgent, match="nobody_7"):
         env.step({**good, "nobody_7": 0})
-    with pytest.raises(UnknownAgent, match="nobody_7"):
+    with pytest.raises(UnknownAgent, match=r"vector_2|nobody_7"):
         env.step({**missing, "nobody_7": 0})
     for ask in (env.observation_space, env.action_space):
         with pytest.raises(UnknownAgent, match="nobody_7"):

@@ -70,7 +70,7 @@ def test_a_step(env: pzg.GodotParallelEnv) -> None:
     assert without(diary, STATE, SENSOR, SENSOR + 2) == [
         STEP_STARTED,
         HEURISTIC + 1,
-        *(ACTS + [BODY_TICK]) * 3,
+        *[*ACTS, BODY_TICK] * 3,
         AFTER_STEP,
         STEP_ENDED,
         OBSERVE,

@@ -81,7 +81,7 @@ func _action_mask() -> PackedByteArray:
 
 ## Decides when nobody else does. Return a value of [member action_space].
 func _heuristic() -> Variant:
-	return action_space.neutral()
+	return action_space.neutral() if action_space != null else null
 
 
 ## Adds to this step's reward; with [param component], one of [member reward_components], also to
@@ -93,7 +93,7 @@ func add_reward(amount: float, component: String = "") -> void:
 	if component != "":
 		var column: int = _columns.get("reward/" + component, -1)
 		if column < 0:
-			_fail("add_reward: %s is not in reward_components %s: add it there." % [component, reward_components])
+			_fail("add_reward: %s is not in reward_components: add it there." % component)
 			return
 		info[column] += amount
 
@@ -103,7 +103,7 @@ func add_reward(amount: float, component: String = "") -> void:
 func set_info(column: String, value: float) -> void:
 	var index: int = _columns.get(column, -1)
 	if index < 0 or column.begins_with("reward/"):
-		_fail("set_info: %s is not in info_names %s: add it there." % [column, info_names])
+		_fail("set_info: %s is not in info_names: add it there." % column)
 		return
 	info[index] = value
 

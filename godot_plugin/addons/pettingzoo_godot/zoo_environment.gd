@@ -18,12 +18,16 @@ extends Node
 ## included. Agents keep the order of the scene tree, depth first.
 
 ## After the scene is ready and every [method _reset] ran; settling ticks follow.
+@warning_ignore("unused_signal")
 signal episode_started
 ## Before the agents act.
+@warning_ignore("unused_signal")
 signal step_started
 ## After the last tick of a step and [method _after_step], before agents observe.
+@warning_ignore("unused_signal")
 signal step_ended
 ## After the step in which the last agent ended.
+@warning_ignore("unused_signal")
 signal episode_ended
 
 ## How an episode starts.

@@ -10,7 +10,7 @@ extends Resource
 @export var axes: PackedStringArray = []
 ## For a [ZooDiscrete]: one input action per choice; the first pressed one counts.
 @export var choices: PackedStringArray = []
-## For a [ZooDiscrete]: the choice while nothing is pressed.
+## For a [ZooDiscrete]: the choice while nothing is pressed, counted from 0.
 @export var idle_choice: int = 0
 
 
@@ -20,10 +20,10 @@ func read(action_space: ZooSpace) -> Variant:
 		for i in choices.size():
 			if choices[i] != "" and Input.is_action_pressed(choices[i]):
 				return (action_space as ZooDiscrete).start + i
-		return idle_choice
+		return (action_space as ZooDiscrete).start + idle_choice
 	var value := PackedFloat32Array()
-	for i in axes.size() / 2:
-		value.append(Input.get_axis(axes[2 * i], axes[2 * i + 1]))
+	for i in range(0, axes.size() - 1, 2):
+		value.append(Input.get_axis(axes[i], axes[i + 1]))
 	return value
 
 

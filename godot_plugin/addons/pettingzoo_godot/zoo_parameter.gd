@@ -7,6 +7,13 @@ extends Resource
 ##
 ## [method ZooEnvironment._reset] receives all of them, with [member default] for those not set.
 
+const _TYPES: Dictionary[int, String] = {
+	TYPE_BOOL: "bool",
+	TYPE_INT: "int",
+	TYPE_FLOAT: "float",
+	TYPE_STRING: "string",
+}
+
 ## Name in Python.
 @export var name: String = ""
 ## Value when Python sets none; a [bool], [int], [float] or [String]. Its type is the parameter's.
@@ -17,13 +24,6 @@ extends Resource
 @export var maximum: float = INF
 ## One line for Python's users, with the unit.
 @export var description: String = ""
-
-const _TYPES: Dictionary[int, String] = {
-	TYPE_BOOL: "bool",
-	TYPE_INT: "int",
-	TYPE_FLOAT: "float",
-	TYPE_STRING: "string",
-}
 
 
 ## A parameter made by a script: see the members for the arguments.
@@ -45,7 +45,13 @@ func describe() -> Dictionary:
 		"name": name,
 		"type": _TYPES.get(typeof(default), "string"),
 		"default": default,
-		"minimum": minimum if is_finite(minimum) else null,
-		"maximum": maximum if is_finite(maximum) else null,
+		"minimum": _finite_or_null(minimum),
+		"maximum": _finite_or_null(maximum),
 		"description": description,
 	}
+
+
+func _finite_or_null(bound: float) -> Variant:
+	if is_finite(bound):
+		return bound
+	return null

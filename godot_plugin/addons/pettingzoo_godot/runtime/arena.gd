@@ -162,10 +162,15 @@ func _bind(agents: Array[ZooAgent]) -> void:
 				return
 			slots.append(Slot.new(agent))
 	if remote.size() != slots.size():
-		Faults.report(
-			"the scene has %d agents, %d before: agents may end, not appear or vanish at a reset."
-			% [remote.size(), slots.size()],
-			environment
+		(
+			Faults
+			. report(
+				(
+					"the scene has %d agents, %d before: agents may end, not appear or vanish at a reset."
+					% [remote.size(), slots.size()]
+				),
+				environment
+			)
 		)
 		return
 	for i in remote.size():

@@ -33,23 +33,23 @@ var _attached: bool = false
 var _next_tick_usec: int = 0
 
 
-## Lets [param environment] be stepped by this engine's bridge, which is made on first use.
-static func attach(environment: ZooEnvironment) -> void:
-	var root := environment.get_tree().root
+## Lets [param arrival] be stepped by this engine's bridge, which is made on first use.
+static func attach(arrival: ZooEnvironment) -> void:
+	var root := arrival.get_tree().root
 	if root.has_meta(_NAME):
 		var bridge: Node = root.get_meta(_NAME)
-		bridge.call(&"_adopt", environment)
+		bridge.call(&"_adopt", arrival)
 		return
 	var made: Node = new()
 	root.set_meta(_NAME, made)
-	made.call(&"_adopt", environment)
+	made.call(&"_adopt", arrival)
 	# The root is busy while it makes its children ready.
 	root.add_child.call_deferred(made)
 
 
-## The bridge that steps [param environment].
-static func of(environment: ZooEnvironment) -> Node:
-	return environment.get_tree().root.get_meta(_NAME)
+## The bridge that steps [param one].
+static func of(one: ZooEnvironment) -> Node:
+	return one.get_tree().root.get_meta(_NAME)
 
 
 func _init() -> void:
@@ -162,17 +162,19 @@ func is_over() -> bool:
 	return true
 
 
-func _adopt(environment: ZooEnvironment) -> void:
+func _adopt(arrival: ZooEnvironment) -> void:
 	if _attached:
 		return  # an episode's new instance: its arena knows it
 	if is_instance_valid(_environment):
 		Faults.report(
-			"a scene has one ZooEnvironment, this is the second, besides %s."
-			% _environment.get_path(),
-			environment
+			(
+				"a scene has one ZooEnvironment, this is the second, besides %s."
+				% _environment.get_path()
+			),
+			arrival
 		)
 		return
-	_environment = environment
+	_environment = arrival
 	_start_over()
 
 

@@ -62,13 +62,16 @@ func _prepare() -> void:
 	var agents: Array = []
 	var slots := _bridge.arenas[0].slots
 	for slot in slots:
-		agents.append(
-			{
-				"policy_group": slot.agent.resolved_group(),
-				"observation_space": slot.observer.description,
-				"action_space": slot.agent.action_space.describe(),
-				"info": Array(slot.agent.info_columns()),
-			}
+		(
+			agents
+			. append(
+				{
+					"policy_group": slot.agent.resolved_group(),
+					"observation_space": slot.observer.description,
+					"action_space": slot.agent.action_space.describe(),
+					"info": Array(slot.agent.info_columns()),
+				}
+			)
 		)
 	# Drawn beforehand: drawing is no part of the engine's own tick.
 	for i in _ACTIONS:

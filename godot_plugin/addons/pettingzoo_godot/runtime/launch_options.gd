@@ -45,9 +45,9 @@ static func connection_file() -> String:
 func read_connection_file() -> bool:
 	if not FileAccess.file_exists(connection_file()):
 		return false
-	var content: Variant = JSON.parse_string(FileAccess.get_file_as_string(connection_file()))
-	if typeof(content) != TYPE_DICTIONARY:
-		return false
-	url = content.get("url", "")
-	token = content.get("token", "")
+	var json := JSON.new()  # unlike JSON.parse_string, silent about what is no JSON
+	json.parse(FileAccess.get_file_as_string(connection_file()))
+	var content: Dictionary = json.data if typeof(json.data) == TYPE_DICTIONARY else {}
+	url = str(content.get("url", ""))
+	token = str(content.get("token", ""))
 	return url != ""

@@ -50,10 +50,20 @@ func rebind(agent: ZooAgent) -> void:
 	var sensors := agent.sensors()
 	for leaf in _leaves:
 		leaf.sensors.clear()
+		var sizes := PackedInt32Array()
 		for sensor in sensors:
 			if sensor.key == leaf.key:
 				sensor.agent = agent
 				leaf.sensors.append(sensor)
+				sizes.append(sensor.observation_size())
+		if sizes != leaf.sensor_sizes:
+			Faults.report(
+				(
+					"sensors: expected readings of %s floats as in the first episode, got %s."
+					% [leaf.sensor_sizes, sizes]
+				),
+				agent
+			)
 
 
 ## Starts an episode: the sensors forget.
@@ -147,7 +157,8 @@ func _derived(value: Variant) -> ZooSpace:
 			count = 3
 		_:
 			Faults.report(
-				"_observe: expected floats, or an observation_space; got %s." % _shown(value), _agent
+				"_observe: expected floats, or an observation_space; got %s." % _shown(value),
+				_agent
 			)
 			return null
 	return ZooBox.vector(count, -INF, INF)
@@ -190,9 +201,12 @@ func _join(leaf: Leaf) -> void:
 	if leaf.own != null:
 		var box := leaf.own as ZooBox
 		if box == null or box.dtype != ZooBox.Dtype.FLOAT32:
-			Faults.report(
-				"observation_space: only a float32 ZooBox can follow sensors; give the sensors a key.",
-				_agent
+			(
+				Faults
+				. report(
+					"observation_space: only a float32 ZooBox can follow sensors; give the sensors a key.",
+					_agent
+				)
 			)
 			return
 		for i in box.size():
@@ -212,10 +226,16 @@ func _describe() -> Dictionary:
 		return _leaves[0].space.describe()
 	var members := ZooDict.new()
 	for leaf in _leaves:
-		members.spaces[leaf.key if leaf.key != "" else _VECTOR_KEY] = leaf.space
+		_add_member(members, leaf.key if leaf.key != "" else _VECTOR_KEY, leaf.space)
 	if _mask != null:
-		members.spaces[_MASK_KEY] = _mask
-	return members.describe()
+		_add_member(members, _MASK_KEY, _mask)
+	return {} if Faults.any() else members.describe()
+
+
+func _add_member(members: ZooDict, key: String, space: ZooSpace) -> void:
+	if members.spaces.has(key):
+		Faults.report('two parts of the observation have the key "%s": rename one.' % key, _agent)
+	members.spaces[key] = space
 
 
 func _shown(value: Variant) -> String:

@@ -22,7 +22,9 @@ func _init(first: ZooAgent) -> void:
 	agent = first
 	observer = Observer.new(first)
 	_leaves = first.action_space.leaves()
-	_is_vector = first.action_space is ZooBox and first.action_space.section() == ZooSpace.Section.F32
+	_is_vector = (
+		first.action_space is ZooBox and first.action_space.section() == ZooSpace.Section.F32
+	)
 	_size = first.action_space.size()
 
 

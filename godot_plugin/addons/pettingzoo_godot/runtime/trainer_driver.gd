@@ -9,12 +9,17 @@ const LaunchOptions := preload("launch_options.gd")
 const Layout := preload("../wire/zoo_layout.gd")
 const Link := preload("../wire/web_socket_link.gd")
 const Protocol := preload("../wire/zoo_protocol.gd")
+const Slot := preload("slot.gd")
 
 const _EXIT_LOST := 3  # exit code when the trainer is gone
 const _EXIT_FAULT := 4  # exit code after a fault
 const _PATIENCE_USEC := 2000  # how long a polling engine waits before it shows a picture again
+const _DELAY_USEC := 20  # between two polls
+const _LONG_WAIT_USEC := 50000  # then the trainer is busy elsewhere: poll less often
+const _LONG_DELAY_USEC := 2000
 
-const _WATCH_MSEC := 50  # between two looks whether the trainer's process lives; a close waits for it
+# Between two looks whether the trainer's process lives; a close waits for it.
+const _WATCH_MSEC := 50
 
 var _bridge: Bridge
 var _options: LaunchOptions
@@ -25,6 +30,7 @@ var _report: Buffers
 var _step: Buffers
 var _report_is_due: bool = false
 var _arrival_usec: int = 0
+var _report_usec: int = 0
 var _script_errors: RefCounted
 var _over: bool = false
 var _watchdog: Thread
@@ -34,7 +40,8 @@ func _init(bridge: Bridge, options: LaunchOptions) -> void:
 	_bridge = bridge
 	_options = options
 	if ClassDB.class_exists(&"Logger"):
-		_script_errors = load((get_script() as Script).resource_path.get_base_dir().path_join("script_errors.gd")).new()
+		var folder := (get_script() as Script).resource_path.get_base_dir()
+		_script_errors = load(folder.path_join("script_errors.gd")).new()
 		OS.call(&"add_logger", _script_errors)
 	if options.trainer_pid > 0 and OS.has_feature("linux"):
 		_watchdog = Thread.new()
@@ -61,8 +68,10 @@ func _greet() -> bool:
 	var error := _link.open(_options.url, _options.token)
 	if error != OK:
 		push_error(
-			"pettingzoo_godot: no link to %s: %s." % [_options.url, error_string(error)]
-			+ " Is the Python program still running, and of the same version as the addon?"
+			(
+				"pettingzoo_godot: no link to %s: %s." % [_options.url, error_string(error)]
+				+ " Is the Python program still running, and of the same version as the addon?"
+			)
 		)
 		return _end(_EXIT_LOST)
 	if Faults.any():
@@ -92,21 +101,17 @@ func _hello() -> Dictionary:
 		var id := agent.resolved_id()
 		if ids.has(id):
 			Faults.report(
-				"has the ID %s, and so has %s: rename a node or set agent_id." % [id, ids[id].get_path()], agent
+				(
+					"has the ID %s, as %s has: rename a node or set agent_id."
+					% [id, ids[id].get_path()]
+				),
+				agent
 			)
 		ids[id] = agent
-		agents.append(
-			{
-				"id": id,
-				"policy_group": agent.resolved_group(),
-				"node": str(environment.arena_root().get_path_to(agent)),
-				"observation_space": slot.observer.description,
-				"action_space": agent.action_space.describe(),
-				"info": Array(agent.info_columns()),
-			}
-		)
+		agents.append(_describe_agent(slot))
 	if agents.is_empty():
 		Faults.report("no agent for Python: add a ZooAgent with control mode REMOTE.", environment)
+	_check_groups(agents)
 	var engine := Engine.get_version_info()
 	return {
 		"protocol": Codec.PROTOCOL_VERSION,
@@ -121,6 +126,36 @@ func _hello() -> Dictionary:
 		"agents": agents,
 		"parameters": environment.parameters.map(_describe),
 	}
+
+
+func _describe_agent(slot: Slot) -> Dictionary:
+	return {
+		"id": slot.agent.resolved_id(),
+		"policy_group": slot.agent.resolved_group(),
+		"node": str(_bridge.environment().arena_root().get_path_to(slot.agent)),
+		"observation_space": slot.observer.description,
+		"action_space": slot.agent.action_space.describe(),
+		"info": Array(slot.agent.info_columns()),
+	}
+
+
+## Agents of one policy group share a batch: their spaces and columns must be equal.
+func _check_groups(agents: Array) -> void:
+	var first_of: Dictionary[String, int] = {}
+	for i in agents.size():
+		var first: int = first_of.get_or_add(agents[i]["policy_group"], i)
+		for what: String in ["observation_space", "action_space", "info"]:
+			if agents[i][what] != agents[first][what]:
+				Faults.report(
+					(
+						(
+							"expected the %s of %s, which is in the same policy_group, %s; got %s."
+							% [what, agents[first]["id"], agents[first][what], agents[i][what]]
+						)
+						+ " Set another policy_group."
+					),
+					_bridge.arenas[0].slots[i].agent
+				)
 
 
 func _describe(parameter: ZooParameter) -> Dictionary:
@@ -139,12 +174,13 @@ func _send_report() -> bool:
 	if Faults.any():
 		return _fail(Faults.take())
 	_report_is_due = false
+	_report_usec = Time.get_ticks_usec()
 	_protocol.advance("report")
 	_link.send_binary(
 		Codec.encode_binary(
 			Codec.KIND_REPORT,
 			_protocol.sequence,
-			Time.get_ticks_usec() - _arrival_usec,
+			_report_usec - _arrival_usec,
 			_bridge.tick,
 			_report
 		)
@@ -162,7 +198,8 @@ func _receive() -> bool:
 				return _end(_EXIT_LOST)
 			if Time.get_ticks_usec() > give_up:
 				return false
-			OS.delay_usec(20)
+			var waited := Time.get_ticks_usec() - _report_usec
+			OS.delay_usec(_DELAY_USEC if waited < _LONG_WAIT_USEC else _LONG_DELAY_USEC)
 			continue
 		_arrival_usec = Time.get_ticks_usec()
 		var goes_on := _handle_text(packet) if packet is String else _handle_step(packet)
@@ -174,7 +211,9 @@ func _receive() -> bool:
 
 func _handle_step(packet: PackedByteArray) -> bool:
 	if Codec.decode_binary(packet, Codec.KIND_STEP, _step) != OK:
-		return _reject("a step is %d bytes, this packet has %d." % [_layout.step_size(), packet.size()])
+		return _reject(
+			"expected a step of %d bytes, got %d bytes." % [_layout.step_size(), packet.size()]
+		)
 	if not _accept("step", Codec.sequence_of(packet)):
 		return false
 	for arena in _bridge.arenas:
@@ -200,7 +239,7 @@ func _handle_text(packet: String) -> bool:
 		"fault":
 			push_error("pettingzoo_godot: Python reports: %s" % message.get("message", ""))
 			return _end(_EXIT_FAULT)
-	return _reject("no packet of this kind is legal while %s: %s" % [_protocol.state, packet.left(120)])
+	return _reject("not legal while %s: %s" % [_protocol.state, packet.left(120)])
 
 
 func _reset(message: Dictionary) -> bool:

@@ -60,7 +60,7 @@ func neutral() -> Variant:
 	value.resize(size())
 	for i in value.size():
 		value[i] = clampf(0.0, _low_of(i), _high_of(i))
-	return to_elements(value)
+	return _packed(value)
 
 
 func sample(rng: RandomNumberGenerator) -> Variant:
@@ -70,17 +70,18 @@ func sample(rng: RandomNumberGenerator) -> Variant:
 		var from := _low_of(i)
 		var to := _high_of(i)
 		value[i] = rng.randf_range(from if is_finite(from) else -1.0, to if is_finite(to) else 1.0)
-	return to_elements(value)
+	return _packed(value)
 
 
 func to_elements(value: Variant) -> Variant:
 	if dtype == Dtype.FLOAT32:
 		return _to_floats(value)
-	match typeof(value):
-		TYPE_PACKED_BYTE_ARRAY, TYPE_ARRAY, TYPE_PACKED_FLOAT32_ARRAY, TYPE_PACKED_INT32_ARRAY:
-			var bytes := PackedByteArray(Array(value))
-			return bytes if bytes.size() == size() else null
-	return null
+	if typeof(value) == TYPE_PACKED_BYTE_ARRAY:  # a picture: its bytes are in range as they are
+		return _sized(value)
+	var integers: Variant = _to_integers(value, _repeated(256, size()))
+	if integers == null:
+		return null
+	return PackedByteArray(integers as Array)
 
 
 func expectation() -> String:
@@ -88,23 +89,41 @@ func expectation() -> String:
 
 
 func _to_floats(value: Variant) -> Variant:
-	var floats: PackedFloat32Array
 	match typeof(value):
 		TYPE_PACKED_FLOAT32_ARRAY:
-			floats = value
-		TYPE_PACKED_FLOAT64_ARRAY, TYPE_ARRAY, TYPE_PACKED_INT32_ARRAY, TYPE_PACKED_INT64_ARRAY:
-			floats = PackedFloat32Array(Array(value))
+			return _sized(value)
+		TYPE_PACKED_FLOAT64_ARRAY, TYPE_PACKED_INT32_ARRAY, TYPE_PACKED_INT64_ARRAY, TYPE_ARRAY:
+			return _numbers_to_floats(Array(value))
 		TYPE_FLOAT, TYPE_INT, TYPE_BOOL:
-			floats = [float(value)]
+			return _numbers_to_floats([value])
 		TYPE_VECTOR2:
 			var pair: Vector2 = value
-			floats = [pair.x, pair.y]
+			return _sized(PackedFloat32Array([pair.x, pair.y]))
 		TYPE_VECTOR3:
 			var triple: Vector3 = value
-			floats = [triple.x, triple.y, triple.z]
-		_:
+			return _sized(PackedFloat32Array([triple.x, triple.y, triple.z]))
+	return null
+
+
+func _numbers_to_floats(numbers: Array) -> Variant:
+	for number: Variant in numbers:
+		if not typeof(number) in [TYPE_FLOAT, TYPE_INT, TYPE_BOOL]:
 			return null
-	return floats if floats.size() == size() else null
+	return _sized(PackedFloat32Array(numbers))
+
+
+## The packed array itself, or null if it has another number of elements than this space.
+func _sized(elements: Variant) -> Variant:
+	if elements.size() != size():
+		return null
+	return elements
+
+
+## [param numbers] in the packed array that travels.
+func _packed(numbers: PackedFloat32Array) -> Variant:
+	if dtype == Dtype.FLOAT32:
+		return numbers
+	return PackedByteArray(Array(numbers))
 
 
 func _low_of(element: int) -> float:
@@ -126,4 +145,6 @@ func _describe_bound(all: float, each: PackedFloat32Array) -> Variant:
 
 ## JSON has no infinity: null means unbounded (docs/PROTOCOL.md 3).
 func _finite_or_null(bound: float) -> Variant:
-	return bound if is_finite(bound) else null
+	if is_finite(bound):
+		return bound
+	return null

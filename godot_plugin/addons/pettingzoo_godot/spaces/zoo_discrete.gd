@@ -45,7 +45,9 @@ func to_elements(value: Variant) -> Variant:
 	if typeof(value) != TYPE_INT and typeof(value) != TYPE_BOOL:
 		return null
 	var choice := int(value)
-	return PackedInt64Array([choice]) if start <= choice and choice < start + n else null
+	if choice < start or choice >= start + n:
+		return null
+	return PackedInt64Array([choice])
 
 
 func expectation() -> String:

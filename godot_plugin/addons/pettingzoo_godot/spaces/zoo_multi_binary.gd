@@ -34,18 +34,10 @@ func sample(rng: RandomNumberGenerator) -> Variant:
 
 
 func to_elements(value: Variant) -> Variant:
-	match typeof(value):
-		TYPE_PACKED_BYTE_ARRAY, TYPE_ARRAY:
-			pass
-		_:
-			return null
-	var elements := PackedByteArray(Array(value))
-	if elements.size() != n:
+	var integers: Variant = _to_integers(value, _repeated(2, n))
+	if integers == null:
 		return null
-	for element in elements:
-		if element > 1:
-			return null
-	return elements
+	return PackedByteArray(integers as Array)
 
 
 func expectation() -> String:

@@ -34,18 +34,10 @@ func sample(rng: RandomNumberGenerator) -> Variant:
 
 
 func to_elements(value: Variant) -> Variant:
-	match typeof(value):
-		TYPE_PACKED_INT64_ARRAY, TYPE_PACKED_INT32_ARRAY, TYPE_ARRAY:
-			pass
-		_:
-			return null
-	var elements := PackedInt64Array(Array(value))
-	if elements.size() != nvec.size():
+	var integers: Variant = _to_integers(value, nvec)
+	if integers == null:
 		return null
-	for i in elements.size():
-		if elements[i] < 0 or elements[i] >= nvec[i]:
-			return null
-	return elements
+	return PackedInt64Array(integers as Array)
 
 
 func expectation() -> String:

@@ -56,3 +56,28 @@ func to_elements(_value: Variant) -> Variant:
 ## What a script should have returned, for error messages.
 func expectation() -> String:
 	return "a value of %s" % [describe()]
+
+
+## [param value] as integers, each from 0 and below its entry of [param counts]; null if it is no
+## array of such.
+func _to_integers(value: Variant, counts: PackedInt32Array) -> Variant:
+	match typeof(value):
+		TYPE_PACKED_INT64_ARRAY, TYPE_PACKED_INT32_ARRAY, TYPE_PACKED_BYTE_ARRAY, TYPE_ARRAY:
+			pass
+		_:
+			return null
+	var given := Array(value)
+	if given.size() != counts.size():
+		return null
+	for i in given.size():
+		# Packing would cut off fractions and wrap around what is too large.
+		if typeof(given[i]) != TYPE_INT or given[i] < 0 or given[i] >= counts[i]:
+			return null
+	return given
+
+
+func _repeated(count: int, times: int) -> PackedInt32Array:
+	var counts := PackedInt32Array()
+	counts.resize(times)
+	counts.fill(count)
+	return counts

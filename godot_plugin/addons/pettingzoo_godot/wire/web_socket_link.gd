@@ -25,6 +25,7 @@ const _MASK_KEY_SIZE := 4
 var closed_because: String = ""
 ## Size of the largest binary packet to accept [bytes].
 var binary_limit: int = 0
+var _is_open: bool = true
 var _stream: StreamPeerTCP = StreamPeerTCP.new()
 var _head: PackedByteArray = [0]  # of the last frame sent
 var _head_size: int = -1  # of its payload [bytes]
@@ -65,7 +66,7 @@ func send_binary(packet: PackedByteArray) -> void:
 ## one, at no processor time; without, it is null when there is none yet. Null and a reason in
 ## [member closed_because] mean that the link is closed.
 func receive(wait: bool) -> Variant:
-	while closed_because == "":
+	while _is_open:
 		if not wait and not _has_data():
 			return null
 		var head := _stream.get_u16()
@@ -85,24 +86,27 @@ func receive(wait: bool) -> Variant:
 
 ## Tells the trainer that this is the end, and closes.
 func close() -> void:
-	if closed_because == "":
+	if _is_open:
 		_send(_CLOSE, PackedByteArray([0x03, 0xE8]))  # 1000: a normal end (RFC 6455, 7.4.1)
 		_lose("closed here")
 
 
 func _request(host: String, token: String, key: String) -> String:
-	return "\r\n".join(
-		[
-			"GET / HTTP/1.1",
-			"Host: " + host,
-			"Connection: Upgrade",
-			"Upgrade: websocket",
-			"Sec-WebSocket-Version: 13",
-			"Sec-WebSocket-Key: " + key,
-			"Sec-WebSocket-Protocol: " + Codec.SUBPROTOCOL,
-			"Authorization: Bearer " + token,
-			"\r\n",
-		]
+	return (
+		"\r\n"
+		. join(
+			[
+				"GET / HTTP/1.1",
+				"Host: " + host,
+				"Connection: Upgrade",
+				"Upgrade: websocket",
+				"Sec-WebSocket-Version: 13",
+				"Sec-WebSocket-Key: " + key,
+				"Sec-WebSocket-Protocol: " + Codec.SUBPROTOCOL,
+				"Authorization: Bearer " + token,
+				"\r\n",
+			]
+		)
 	)
 
 
@@ -150,7 +154,8 @@ func _take_other(opcode: int, size: int) -> Variant:
 		_lose("the trainer is gone")  # the zeros just read are those of a lost stream
 	elif opcode == _TEXT and size <= _TEXT_LIMIT:
 		var text := _read(size)
-		return text.get_string_from_utf8() if closed_because == "" else null
+		if _is_open:
+			return text.get_string_from_utf8()
 	elif opcode == _CLOSE:
 		var reason := _read(size)
 		_send(_CLOSE, reason.slice(0, 2))
@@ -202,6 +207,7 @@ func _frame_head(opcode: int, size: int) -> PackedByteArray:
 
 
 func _lose(reason: String) -> void:
-	if closed_because == "":
+	if _is_open:
 		closed_because = reason
+	_is_open = false
 	_stream.disconnect_from_host()

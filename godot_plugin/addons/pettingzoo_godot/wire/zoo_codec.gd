@@ -35,7 +35,12 @@ static func decode_text(packet: String) -> Dictionary:
 static func encode_binary(
 	kind: int, sequence: int, engine_usec: int, tick: int, content: Buffers
 ) -> PackedByteArray:
-	var packet := PackedInt32Array([kind, sequence, engine_usec, tick]).to_byte_array()
+	var packet := PackedByteArray()
+	packet.resize(Layout.HEADER_SIZE)
+	packet[0] = kind
+	packet.encode_u32(4, sequence)
+	packet.encode_u32(8, engine_usec)
+	packet.encode_u32(12, tick)
 	if not content.i64.is_empty():
 		packet.append_array(content.i64.to_byte_array())
 	packet.append_array(content.f32.to_byte_array())
@@ -44,11 +49,14 @@ static func encode_binary(
 
 
 ## Reads the three sections of a binary packet into [param content], which has the right sizes.
-## Returns [constant ERR_INVALID_DATA] if the packet's kind or size is another.
+## Returns [constant ERR_INVALID_DATA] if the packet's kind or size is another, or if a step's
+## reserved bytes are not zero.
 static func decode_binary(packet: PackedByteArray, kind: int, content: Buffers) -> Error:
 	var floats_at := Layout.HEADER_SIZE + 8 * content.i64.size()
 	var bytes_at := floats_at + 4 * content.f32.size()
-	if packet.size() != bytes_at + content.u8.size() or packet[0] != kind:
+	if packet.size() != bytes_at + content.u8.size() or packet.decode_u32(0) != kind:
+		return ERR_INVALID_DATA
+	if kind == KIND_STEP and packet.decode_u64(8) != 0:
 		return ERR_INVALID_DATA
 	if floats_at > Layout.HEADER_SIZE:
 		content.i64 = packet.slice(Layout.HEADER_SIZE, floats_at).to_int64_array()

@@ -44,7 +44,9 @@ func _init(agents: Array, arenas: int, states: int) -> void:
 	for group in groups:
 		var members := groups[group]
 		_place(agents[members[0]]["action_space"], members, arenas, step_counts, "actions")
-		_place(agents[members[0]]["observation_space"], members, arenas, report_counts, "observations")
+		_place(
+			agents[members[0]]["observation_space"], members, arenas, report_counts, "observations"
+		)
 	_place_columns(agents, groups, arenas)
 
 
@@ -90,7 +92,11 @@ static func leaves(description: Dictionary) -> Array[PackedInt32Array]:
 
 ## One block per leaf of [param space]: slot by slot, arena by arena.
 func _place(
-	space: Dictionary, members: PackedInt32Array, arenas: int, counts: PackedInt32Array, what: String
+	space: Dictionary,
+	members: PackedInt32Array,
+	arenas: int,
+	counts: PackedInt32Array,
+	what: String
 ) -> void:
 	for leaf in leaves(space):
 		var section := leaf[0]

@@ -20,4 +20,6 @@ func _act(action: Variant) -> void:
 
 
 func _observe() -> Variant:
-	return PackedFloat32Array([_body.position.x, _body.position.y, _body.get_slide_collision_count()])
+	return PackedFloat32Array(
+		[_body.position.x, _body.position.y, _body.get_slide_collision_count()]
+	)
