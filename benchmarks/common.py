@@ -25,8 +25,12 @@ def machine() -> str:
     model = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
         lines = Path("/proc/cpuinfo").read_text().splitlines()
-        model = next((line.split(": ")[1] for line in lines if line.startswith("model name")), model)
-    return f"{os.cpu_count()} cores, {model}, {platform.system()}, Python {platform.python_version()}"
+        model = next(
+            (line.split(": ")[1] for line in lines if line.startswith("model name")), model
+        )
+    return (
+        f"{os.cpu_count()} cores, {model}, {platform.system()}, Python {platform.python_version()}"
+    )
 
 
 def show(title: str, rows: Mapping[str, float | str], json_file: Path | None) -> None:
