@@ -28,8 +28,7 @@ def waiting_cost(scene: str, seconds: float) -> tuple[float, float]:
     """Share of a core that a waiting engine uses [%], and its memory [MB]."""
     with pzg.parallel_env(scene) as env:
         env.reset(seed=0)
-        assert env._session is not None and env._session.engine_pid is not None
-        process = psutil.Process(env._session.engine_pid)
+        process = psutil.Process(env.engine_pid)
         before = process.cpu_times()
         time.sleep(seconds)
         after = process.cpu_times()

@@ -201,6 +201,12 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         return Box(low, high, dtype=np.float32)
 
     @property
+    def engine_pid(self) -> int | None:
+        """Process ID of the engine; None while none runs, and for a scene from the editor."""
+        session = self._session
+        return session.engine_pid if session is not None and session.is_usable() else None
+
+    @property
     def max_cycles(self) -> int | None:
         """Another name for `max_steps`, which PettingZoo's own tests set."""
         return self.max_steps

@@ -67,7 +67,9 @@ class Link:
         self._protocol = protocol
         self._packets: deque[Packet] = deque()
         self._fragments: list[Frame] = []
+        self._unread = 0  # bytes that the protocol was fed of a frame that is not whole yet
         self._timeout = -1.0  # [s] of the socket; remembered to save system calls
+        self._wakes_at = 1  # [bytes]; the same
         self._send_timeouts = (SEND_TIMEOUT, math.inf)  # [s] between which to leave the former
         self._sent_head = (-1, b"")  # size of the last binary packet, and what went before it
         # For packets of the expected size: what goes before them (unmasked), and one buffer with
@@ -153,10 +155,12 @@ class Link:
         self._buffer = bytearray(padding + start + size)
         self._frame = memoryview(self._buffer)[padding:]
         self._packet = self._frame[start:]
-        self._wake_at(len(self._frame))
 
     def _wake_at(self, size: int) -> None:
         """Let the kernel wake us once for a whole packet, not for each piece of it."""
+        if size == self._wakes_at:
+            return
+        self._wakes_at = size
         if hasattr(socket, "SO_RCVLOWAT"):
             with contextlib.suppress(OSError):  # not on Windows; or closed already
                 self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
@@ -183,11 +187,13 @@ class Link:
         remaining = timeout
         while True:
             if remaining == timeout and self._is_between_frames():
+                self._wake_at(len(self._frame))
                 size = self._read_into(self._frame, timeout)
                 if size == len(self._frame) and self._unwrap():
                     return self._packet
                 self._feed(bytes(self._frame[:size]))
             else:
+                self._wake_at(1)  # how much of a packet is missing, only the protocol knows
                 self._feed(self._read(remaining, timeout))
             if self._packets:
                 return self._packets.popleft()
@@ -198,12 +204,7 @@ class Link:
 
     def _is_between_frames(self) -> bool:
         """Whether a packet of the expected size may be read past the protocol."""
-        protocol = self._protocol
-        return (
-            bool(self._expected_head)
-            and not protocol.reader.buffer
-            and protocol.current_size is None
-        )
+        return bool(self._expected_head) and not self._unread and not self._fragments
 
     def _unwrap(self) -> bool:
         """Take the packet out of its frame, if that is a whole binary one of the expected size."""
@@ -242,12 +243,15 @@ class Link:
         """Let the protocol interpret what came; collect the packets."""
         # The exact limits are applied in `_collect`; this one bounds the memory of a packet.
         self._protocol.max_message_size = max(self.binary_size, MAX_TEXT_BYTES)
+        self._unread += len(data)
         if data:
             self._protocol.receive_data(data)
         else:
             self._protocol.receive_eof()
         for event in self._protocol.events_received():
             if isinstance(event, Frame):
+                size = len(event.data)
+                self._unread -= len(_frame_head(size)) + _MASK_SIZE + size
                 self._collect(event)
         with contextlib.suppress(LinkError):  # the answer to a close may find nobody
             self._flush()

@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from pettingzoo_godot.engine import Engine
 from pettingzoo_godot.errors import (
+    EngineStartError,
     LinkClosed,
     LinkTimeout,
     PettingZooGodotError,
@@ -202,7 +203,14 @@ class Session:
                 launch.command(listener.url), launch.environment(listener.token), launch.log_path
             )
             self._engine = engine
-            self._link = listener.accept(launch.start_timeout, engine.check_start)
+            try:
+                self._link = listener.accept(launch.start_timeout, engine.check_start)
+            except LinkTimeout as exc:
+                raise EngineStartError(
+                    f"{exc}. Does the scene have a ZooEnvironment, and no endless loop in its "
+                    "_ready() or _reset()? Otherwise give a longer start_timeout.",
+                    engine.log_tail(),
+                ) from None
 
     def _ask(self, request: Reset | Step) -> Report:
         link = self._need_link()

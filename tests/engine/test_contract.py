@@ -383,7 +383,8 @@ def test_infos_have_constant_keys_and_numbers(make_env: MakeEnv, name: str) -> N
 
 def test_reset_accepts_great_seeds_and_unknown_options(make_env: MakeEnv) -> None:
     env = make_env("chase")
-    for seed in (0, 2**31, 2**32 - 1, np.int64(5), 2**63):
+    seeds: list[Any] = [0, 2**31, 2**32 - 1, np.int64(5), 2**63]
+    for seed in seeds:
         env.reset(seed=seed, options={"unknown": 1})
 
 

@@ -419,6 +419,20 @@ def test_the_engines_log_goes_to_the_file_that_was_asked_for(
     assert "SCRIPT ERROR" in text
 
 
+@pytest.mark.parametrize("name", ["chase", "staggered", "spaces", "order", "physics"])
+def test_the_engine_complains_about_nothing(make_env: MakeEnv, tmp_path: Path, name: str) -> None:
+    log = tmp_path / "engine.log"
+    env = make_env(name, log_path=log, max_steps=5)
+    for _ in range(3):
+        env.reset(seed=1)
+        while env.agents:
+            env.step(sample(env))
+    env.close()
+    text = log.read_text()
+    assert "Godot Engine" in text
+    assert [line for line in text.splitlines() if "ERROR" in line or "WARNING" in line] == []
+
+
 # ------------------------------------------------------------------ steps that cannot be
 
 

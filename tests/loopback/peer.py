@@ -20,6 +20,7 @@ class Peer:
     def __init__(self, listener):
         self.listener = listener
         self.socket = socket.create_connection(address_of(listener), timeout=LONG)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         peers.append(self)
         self.protocol = Protocol(CLIENT, state=State.OPEN, max_size=None)
         self.head = b""

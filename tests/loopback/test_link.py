@@ -1,3 +1,5 @@
+import contextlib
+import itertools
 import os
 import socket
 import time
@@ -8,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from peer import LONG, SHORT, Peer
 from websockets.frames import Close, Frame, Opcode
+from websockets.utils import apply_mask
 
 from pettingzoo_godot import link
 from pettingzoo_godot.errors import LinkClosed, LinkTimeout
@@ -122,27 +125,260 @@ def test_ping_is_answered_and_pong_ignored(pair):
     assert (frame.opcode, frame.data) == (Opcode.PONG, b"there?")
 
 
-def test_wake_is_called_after_each_packet(listener):
-    peer = Peer(listener).ask()
-    calls = []
-    it = listener.accept(LONG, wake=lambda: calls.append(1))
-    it.send("a")
-    it.send(b"b")
-    assert len(calls) == 2
-    peer.frames(0)
-    it.close(timeout=0)
-    assert len(calls) == 3
+# ------------------------------------------------------------------ packets of the expected size
+
+NO_MASK = bytes(4)
+MASKS = [NO_MASK, b"\1\0\0\0", b"\xa5\x5a\xff\3"]
+SIZES = [0, 1, 24, 125, 126, 1000, 65535, 65536, 70_000]
+PROMPT = LONG / 2  # for what must not wait until the deadline
 
 
-def test_broken_wake_is_a_closed_link(listener):
-    def wake():
-        raise BrokenPipeError("gone")
+def serialize(opcode, data, mask=NO_MASK, fin=True):
+    """Make a frame with a mask of one's own choice."""
+    head = Frame(opcode, b"", fin).serialize(mask=False)[:1]
+    if len(data) < 126:
+        length = (0x80 | len(data)).to_bytes(1)
+    elif len(data) < 2**16:
+        length = b"\xfe" + len(data).to_bytes(2)
+    else:
+        length = b"\xff" + len(data).to_bytes(8)
+    return head + length + mask + apply_mask(data, mask)
 
-    Peer(listener).ask()
-    it = listener.accept(LONG, wake=wake)
-    with pytest.raises(LinkClosed, match="woken"):
-        it.send("a")
-    it.close(timeout=0)
+
+def numbered(size, start=0):
+    """Make a packet in which every byte differs from its neighbours."""
+    return (np.arange(start, start + size) % 251).astype(np.uint8).tobytes()
+
+
+@pytest.mark.parametrize("mask", MASKS)
+@pytest.mark.parametrize("size", SIZES)
+def test_expected_packets_arrive_in_one_buffer_past_the_protocol(pair, size, mask, monkeypatch):
+    it, peer = pair
+    it.expect(size)
+    assert it.binary_size == size
+    monkeypatch.setattr(it, "_feed", lambda data: pytest.fail(f"{len(data)} bytes for websockets"))
+    packets = []
+    for start in range(3):
+        child = peer.send_from_child(serialize(Opcode.BINARY, numbered(size, start), mask))
+        packets.append(it.receive(LONG))
+        os.waitpid(child, 0)
+        assert packets[-1] == numbered(size, start)
+    assert packets[0] is packets[1] is packets[2]
+    assert not packets[0].readonly
+
+
+@pytest.mark.parametrize("size", [size for size in SIZES if size >= 24])
+def test_expected_packets_are_aligned_for_the_arrays_laid_over_them(pair, size):
+    it, peer = pair
+    it.expect(size)
+    child = peer.send_from_child(serialize(Opcode.BINARY, numbered(size)))
+    packet = it.receive(LONG)
+    os.waitpid(child, 0)
+    for dtype in (np.int64, np.float32):
+        view = np.frombuffer(packet, dtype, 1, offset=16)
+        assert view.flags.aligned
+        assert view.tobytes() == numbered(size)[16 : 16 + view.nbytes]
+
+
+# What else may come while packets of 1000 bytes are expected: frames, and the packets they are.
+OTHERS = {
+    "shorter packet": ([serialize(Opcode.BINARY, b"short")], [b"short"]),
+    "empty packet": ([serialize(Opcode.BINARY, b"")], [b""]),
+    "shorter text": ([serialize(Opcode.TEXT, b"text")], ["text"]),
+    "text of that size": ([serialize(Opcode.TEXT, b"t" * 1000)], ["t" * 1000]),
+    "longer text": ([serialize(Opcode.TEXT, b"t" * 1500)], ["t" * 1500]),
+    "ping": ([serialize(Opcode.PING, b"there?")], []),
+    "empty ping": ([serialize(Opcode.PING, b"")], []),
+    "pong": ([serialize(Opcode.PONG, b"")], []),
+    "fragments": (
+        [
+            serialize(Opcode.BINARY, numbered(600), fin=False),
+            serialize(Opcode.PING, b"?"),
+            serialize(Opcode.CONT, numbered(400, 600)),
+        ],
+        [numbered(1000)],
+    ),
+    "fragments of that size": (
+        [
+            serialize(Opcode.TEXT, b"a" * 1000, fin=False),
+            serialize(Opcode.CONT, b"b" * 1000, fin=False),
+            serialize(Opcode.CONT, b""),
+        ],
+        ["a" * 1000 + "b" * 1000],
+    ),
+}
+
+
+@pytest.mark.parametrize("mask", MASKS)
+@pytest.mark.parametrize("other", OTHERS)
+def test_something_else_before_an_expected_packet_delays_nothing(pair, other, mask):
+    it, peer = pair
+    it.expect(1000)
+    frames, packets = OTHERS[other]
+    started = time.monotonic()
+    for round_ in range(2):
+        expected = numbered(1000, round_)
+        peer.socket.sendall(b"".join(frames) + serialize(Opcode.BINARY, expected, mask))
+        assert [it.receive(LONG) for _ in packets] == packets
+        assert it.receive(LONG) == expected
+        peer.socket.sendall(serialize(Opcode.BINARY, expected, mask))
+        assert it.receive(LONG) == expected
+    assert time.monotonic() - started < PROMPT
+
+
+@pytest.mark.parametrize("part", range(1, 12))
+def test_packet_whose_head_was_cut_behind_a_text_is_not_waited_for_twice(pair, part):
+    it, peer = pair
+    it.expect(1000)
+    packet = serialize(Opcode.BINARY, numbered(1000))
+    peer.socket.sendall(serialize(Opcode.TEXT, b"text") + packet[:part])
+    assert it.receive(SHORT) == "text"
+    peer.socket.sendall(packet[part:])
+    started = time.monotonic()
+    assert it.receive(LONG) == numbered(1000)
+    assert time.monotonic() - started < PROMPT
+
+
+@pytest.mark.parametrize("part", [1, 2, 5, 8, 500, 1007])
+def test_timeout_does_not_lose_half_an_expected_packet(pair, part):
+    it, peer = pair
+    it.expect(1000)
+    frame = serialize(Opcode.BINARY, numbered(1000))
+    peer.socket.sendall(frame[:part])
+    with pytest.raises(LinkTimeout, match="no whole packet"):
+        it.receive(SHORT)
+    peer.socket.sendall(frame[part:])
+    started = time.monotonic()
+    assert it.receive(LONG) == numbered(1000)
+    assert time.monotonic() - started < PROMPT
+
+
+def test_rest_of_a_frame_that_looks_like_an_expected_packet_is_none(pair):
+    it, peer = pair
+    it.expect(6)
+    frame = serialize(Opcode.TEXT, b"8 bytes.", mask=b"\x82\x86\0\0")  # an expected packet's head
+    peer.socket.sendall(frame[:2])
+    with pytest.raises(LinkTimeout):
+        it.receive(SHORT)
+    peer.socket.sendall(frame[2:])
+    assert it.receive(LONG) == "8 bytes."
+
+
+@pytest.mark.parametrize("says_close", [True, False])
+def test_last_words_arrive_at_once_though_a_packet_is_expected(pair, says_close):
+    it, peer = pair
+    it.expect(1000)
+    peer.socket.sendall(serialize(Opcode.TEXT, b"my fault"))
+    if says_close:
+        peer.socket.sendall(serialize(Opcode.CLOSE, Close(1000, "").serialize()))
+    peer.socket.shutdown(socket.SHUT_WR)
+    started = time.monotonic()
+    assert it.receive(LONG) == "my fault"
+    with pytest.raises(LinkClosed, match="1000" if says_close else "1006"):
+        it.receive(LONG)
+    assert time.monotonic() - started < PROMPT
+
+
+def test_end_without_a_word_is_noticed_at_once_though_a_packet_is_expected(pair):
+    it, peer = pair
+    it.expect(1000)
+    peer.socket.sendall(serialize(Opcode.BINARY, numbered(1000))[:500])
+    peer.socket.shutdown(socket.SHUT_WR)
+    started = time.monotonic()
+    with pytest.raises(LinkClosed, match="1006"):
+        it.receive(LONG)
+    assert time.monotonic() - started < PROMPT
+
+
+def test_short_packet_and_then_nothing_arrives_at_the_deadline(pair):
+    it, peer = pair
+    it.expect(1000)
+    peer.send(Opcode.BINARY, b"short")
+    assert it.receive(SHORT) == b"short"
+    with pytest.raises(LinkTimeout):
+        it.receive(SHORT)
+    peer.send(Opcode.BINARY, numbered(1000))
+    assert it.receive(LONG) == numbered(1000)
+
+
+def test_longer_binary_packet_than_expected_ends_the_link(pair):
+    it, peer = pair
+    it.expect(1000)
+    peer.send(Opcode.BINARY, bytes(1001))
+    with pytest.raises(LinkClosed, match="expected at most 1000 bytes of binary; got 1001"):
+        it.receive(LONG)
+
+
+@pytest.mark.parametrize("size", [300_000, 20_000_000])
+def test_packet_beyond_the_buffers_of_the_system_arrives_at_once(pair, size):
+    it, peer = pair
+    it.expect(size)
+    content = numbered(size)
+    child = peer.send_from_child(serialize(Opcode.BINARY, content))
+    started = time.monotonic()
+    packet = it.receive(LONG)
+    assert time.monotonic() - started < PROMPT
+    assert packet == content
+    os.waitpid(child, 0)
+
+
+FRAMES = st.tuples(
+    st.sampled_from([Opcode.TEXT, Opcode.BINARY, Opcode.BINARY, Opcode.PING]),
+    st.one_of(st.just(b"exactly twenty bytes"), st.text(max_size=20).map(str.encode)),
+    st.one_of(st.just(NO_MASK), st.binary(min_size=4, max_size=4)),
+    st.integers(1, 3),  # fragments
+)
+
+
+def frames_of(opcode, data, mask, parts):
+    if opcode is Opcode.PING:
+        return serialize(opcode, data, mask)
+    size = len(data) // parts
+    ends = [size * part for part in range(parts)] + [len(data)]
+    return b"".join(
+        serialize(Opcode.CONT if part else opcode, data[first:last], mask, part == parts - 1)
+        for part, (first, last) in enumerate(itertools.pairwise(ends))
+    )
+
+
+def receive_all(expected_size, pieces):
+    """Send pieces and collect what arrives, until the end of the link."""
+    with Listener() as listener:
+        peer = Peer(listener).ask()
+        it = listener.accept(LONG)
+        if expected_size is None:
+            it.binary_size = 1000
+        else:
+            it.expect(expected_size)
+            it.binary_size = 1000
+        received = []
+        for piece in pieces:
+            peer.socket.sendall(piece)
+            with contextlib.suppress(LinkTimeout):
+                while True:
+                    received.append(_kept(it.receive(0)))
+        peer.socket.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(LinkClosed):
+            while True:
+                received.append(_kept(it.receive(LONG)))
+        it.close(timeout=0)
+        peer.socket.close()
+        return received
+
+
+def _kept(packet):
+    return packet if isinstance(packet, str) else bytes(packet)
+
+
+@given(frames=st.lists(FRAMES, max_size=6), cuts=st.lists(st.integers(1, 40), max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_same_frames_are_the_same_packets_whatever_is_expected(frames, cuts):
+    stream = b"".join(itertools.starmap(frames_of, frames))
+    ends = [0, *itertools.accumulate(cuts), len(stream)]
+    pieces = [stream[first:last] for first, last in itertools.pairwise(ends)]
+    meant = [d.decode() if o is Opcode.TEXT else d for o, d, *_ in frames if o is not Opcode.PING]
+    assert receive_all(None, pieces) == meant
+    assert receive_all(20, pieces) == meant
 
 
 # ------------------------------------------------------------------ deadlines

@@ -10,6 +10,7 @@ var environment: ZooEnvironment
 ## One slot per agent that Python decides for, in the scene's order.
 var slots: Array[Slot] = []
 var _scene: PackedScene
+var _agents: Array[ZooAgent] = []  # all of this instance, in the scene's order
 var _locals: Array[ZooAgent] = []  # agents that Python does not decide for
 var _with_trainer: bool
 var _max_steps: int = 0
@@ -37,16 +38,16 @@ func begin_episode(seed_value: int, options: Dictionary, max_steps: int) -> void
 	environment.rng.seed = seed_value
 	environment.options = options
 	environment.step_count = 0
-	var agents := environment.agents()
-	for agent in agents:
+	_agents = environment.agents()
+	for agent in _agents:
 		agent.begin_episode(environment)
 	Faults.subject = environment
 	environment._reset(options)
-	for agent in agents:
+	for agent in _agents:
 		Faults.subject = agent
 		agent._reset()
 	Faults.subject = null
-	_bind(agents)
+	_bind()
 	environment.episode_started.emit()
 
 
@@ -56,15 +57,14 @@ func act(first_tick: bool) -> void:
 	if first_tick:
 		environment.step_started.emit()
 		for agent in _locals:
-			if agent.alive:
+			if is_instance_valid(agent) and agent.alive:
 				Faults.subject = agent
 				agent.last_action = agent.local_action()
 	elif environment.act_mode == ZooEnvironment.ActMode.FIRST_TICK:
 		return
-	for slot in slots:
-		slot.act()
-	for agent in _locals:
-		if agent.alive:
+	for agent in _agents:
+		# A scene may free the body of an agent.
+		if is_instance_valid(agent) and agent.alive:
 			Faults.subject = agent
 			agent._act(agent.last_action)
 	Faults.subject = null
@@ -88,8 +88,12 @@ func is_over() -> bool:
 	for slot in slots:
 		if slot.is_live() and not slot.agent.terminated and not slot.agent.truncated:
 			return false
+	if _with_trainer:
+		return true
 	for agent in _locals:
-		if not _with_trainer and agent.alive and not agent.terminated and not agent.truncated:
+		if not is_instance_valid(agent):
+			continue
+		if agent.alive and not agent.terminated and not agent.truncated:
 			return false
 	return true
 
@@ -104,7 +108,8 @@ func announce_end() -> void:
 ## Closes the step's account of the agents that no report is written for.
 func end_locals() -> void:
 	for agent in _locals:
-		agent.end_step()
+		if is_instance_valid(agent):
+			agent.end_step()
 
 
 ## Writes the arena's state into [param report].
@@ -146,10 +151,10 @@ func _find_environment(root: Node) -> ZooEnvironment:
 
 
 ## Gives each slot its agent of this instance; on the first call, makes the slots.
-func _bind(agents: Array[ZooAgent]) -> void:
+func _bind() -> void:
 	var remote: Array[ZooAgent] = []
 	_locals.clear()
-	for agent in agents:
+	for agent in _agents:
 		var is_remote := _with_trainer and agent.control_mode == ZooAgent.ControlMode.REMOTE
 		if is_remote:
 			remote.append(agent)

@@ -70,7 +70,8 @@ func _ready() -> void:
 
 func _physics_process(_delta: float) -> void:
 	if not is_instance_valid(_environment):
-		return  # the scene was changed; the next ZooEnvironment attaches itself
+		_driver.scene_lost()  # the next scene's ZooEnvironment attaches itself
+		return
 	if _ticking:
 		tick += 1
 	if _remaining > 0 and not (_in_step and is_over()):

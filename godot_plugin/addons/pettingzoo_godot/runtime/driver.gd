@@ -6,3 +6,8 @@ extends RefCounted
 ## true: then it has called the bridge's begin_episodes or begin_step.
 func drive() -> bool:
 	return false
+
+
+## Called in each frame in which the scene that was driven is gone.
+func scene_lost() -> void:
+	pass

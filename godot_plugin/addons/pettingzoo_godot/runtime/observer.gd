@@ -17,6 +17,7 @@ class Leaf:
 	var sensor_sizes: PackedInt32Array = []
 	var own: ZooSpace  # null: nothing of _observe()'s
 	var own_key: String = ""  # "": all of what _observe() returns
+	var own_offset: int = 0  # behind the sensors
 	var own_floats: int = -1  # elements of own, if they are floats: these go a shorter way
 
 
@@ -75,33 +76,41 @@ func restart() -> void:
 
 ## Writes the observation into [param report], leaf by leaf at [param offsets].
 func write(report: Buffers, offsets: PackedInt32Array) -> void:
-	var own: Variant = _agent._observe() if _asks else null
 	for i in _leaves.size():
 		var leaf := _leaves[i]
 		var offset := offsets[i]
 		for j in leaf.sensors.size():
 			leaf.sensors[j].write(report.f32, offset)
 			offset += leaf.sensor_sizes[j]
-		if leaf.own != null:
-			var part: Variant = own
-			if leaf.own_key != "":
-				part = own.get(leaf.own_key) if typeof(own) == TYPE_DICTIONARY else null
-			_write_own(leaf, part, report, offset)
+		leaf.own_offset = offset
+	if _asks:
+		_write_own(_agent._observe(), report)
 	if _mask != null:
 		_write_mask(report, offsets[_leaves.size()])
 
 
-func _write_own(leaf: Leaf, value: Variant, report: Buffers, offset: int) -> void:
+func _write_own(own: Variant, report: Buffers) -> void:
+	for leaf in _leaves:
+		if leaf.own == null:
+			continue
+		if leaf.own_key == "":
+			_write_part(leaf, own, report)
+		else:
+			var has_keys := typeof(own) == TYPE_DICTIONARY
+			_write_part(leaf, own.get(leaf.own_key) if has_keys else null, report)
+
+
+func _write_part(leaf: Leaf, value: Variant, report: Buffers) -> void:
 	if typeof(value) == TYPE_PACKED_FLOAT32_ARRAY:
 		var floats: PackedFloat32Array = value
 		if floats.size() == leaf.own_floats:
 			var f32 := report.f32
 			for i in leaf.own_floats:
-				f32[offset + i] = floats[i]
+				f32[leaf.own_offset + i] = floats[i]
 			return
 	var elements: Variant = leaf.own.to_elements(value)
 	if elements != null:
-		report.write(leaf.own.section(), offset, elements)
+		report.write(leaf.own.section(), leaf.own_offset, elements)
 		return
 	var where := "_observe" if leaf.own_key == "" else '_observe, key "%s"' % leaf.own_key
 	Faults.report(

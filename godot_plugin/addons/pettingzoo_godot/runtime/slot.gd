@@ -61,13 +61,6 @@ func read_action(step: Buffers) -> Variant:
 	return value
 
 
-## Lets the agent act.
-func act() -> void:
-	if is_live():
-		Faults.subject = agent
-		agent._act(agent.last_action)
-
-
 ## Writes observation, reward, information and flags into [param report], and closes the step's
 ## account. An agent that is done keeps its last observation.
 func write(report: Buffers) -> void:

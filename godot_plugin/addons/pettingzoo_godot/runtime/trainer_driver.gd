@@ -58,6 +58,18 @@ func drive() -> bool:
 	return _receive()
 
 
+func scene_lost() -> void:
+	if _over:
+		return
+	if _link == null:
+		_over = true
+		return
+	Faults.report(
+		"the ZooEnvironment is gone: a scene must not be changed while it is trained.", null
+	)
+	_fail(Faults.take())
+
+
 ## Makes a first episode to learn the agents' spaces, connects, says hello.
 func _greet() -> bool:
 	_bridge.begin_episodes([0], [0], _bridge.default_options(), 0)
