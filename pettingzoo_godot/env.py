@@ -40,7 +40,7 @@ from pettingzoo_godot.messages import (
 )
 from pettingzoo_godot.options import settle
 from pettingzoo_godot.port import Port
-from pettingzoo_godot.scene import find_scene
+from pettingzoo_godot.scene import find_scene, is_bundled
 from pettingzoo_godot.session import Launch, Session, Timing
 from pettingzoo_godot.spaces import Array, Space
 from pettingzoo_godot.spec import load_layout, read_layout
@@ -114,7 +114,9 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         start_timeout: float = 60.0,
         log_path: str | os.PathLike[str] | None = None,
     ) -> None:
-        self.scene = scene
+        # A path is made absolute: the folder may change, and workers have folders of their own.
+        is_path = scene is not None and not is_bundled(scene)
+        self.scene = Path(scene).expanduser().absolute() if scene and is_path else scene
         self.render_mode = render_mode
         self.max_steps = max_steps if max_cycles is None else max_cycles
         self.parameters = dict(parameters or {})
@@ -431,7 +433,8 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         except KeyError:
             missing = [agent for agent in self.agents if agent not in actions]
             raise UnknownAgent(
-                f"expected an action for every living agent, {self.agents}; {missing} got none"
+                f"expected an action for every living agent, {self.agents}; got none for "
+                f"{missing}, and got actions for {list(actions)}"
             ) from None
         if len(actions) != len(self.agents):
             for agent in actions:
@@ -448,13 +451,14 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         if misfit is None:
             return
         node = next(a.node for a in self._layout.hello.agents if a.id == misfit.agent)
-        if self._session is not None:
-            self._session.close()
+        session = self._session
+        log_tail = session.close_with_log() if session is not None else ()
         raise SceneError(
-            f"agent {misfit.agent!r} ({node}): {misfit.problem}. Look at its _observe() and its "
-            "sensors' bounds; the engine is stopped, reset() starts another one.",
+            f"agent {misfit.agent!r}: {node}: {misfit.problem}. Look at its _observe(), its "
+            "sensors' bounds and its rewards; the engine is stopped, reset() starts another one.",
             node,
             misfit.agent,
+            log_tail,
         )
 
     def _read(

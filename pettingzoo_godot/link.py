@@ -16,6 +16,7 @@ import socket
 import struct
 import sys
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
 from types import TracebackType
@@ -64,6 +65,8 @@ class Link:
         sock.setblocking(True)
         self.binary_size = 0
         self._socket = sock
+        # An environment that nobody closed: no ResourceWarning for its user.
+        weakref.finalize(self, sock.close)
         self._protocol = protocol
         self._packets: deque[Packet] = deque()
         self._fragments: list[Frame] = []

@@ -34,7 +34,7 @@ class AgentSpec:
     Args:
         id: Its name for Python's users.
         policy_group: Agents of one group have equal spaces and equal columns.
-        node: Path relative to the arena's root.
+        node: Its path in the scene tree.
         observation_space: A `Dict` keeps the wire's order of keys.
         action_space: The same.
         info: Names of the information columns.

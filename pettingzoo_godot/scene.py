@@ -65,10 +65,15 @@ class Scene:
         match = re.search(r"^common/physics_ticks_per_second=(\d+)", settings, re.MULTILINE)
         return int(match[1]) if match else 60
 
-    @cached_property
+    @property
     def content_key(self) -> str:
         """Digest of everything that decides what the engine will say about this scene."""
-        digest = hashlib.sha256(self.path.encode())
+        return hashlib.sha256(f"{self.path}\0{self._files_key}".encode()).hexdigest()[:32]
+
+    @cached_property
+    def _files_key(self) -> str:
+        """Digest of the project's or the game's files: the same for all scenes of a project."""
+        digest = hashlib.sha256()
         for file in self._files():
             stat = file.stat()
             digest.update(f"\0{file}\0{stat.st_size}\0".encode())
@@ -99,7 +104,7 @@ class Scene:
         stamp = self.project / _STAMP
         stamp.parent.mkdir(exist_ok=True)
         with FileLock(stamp.with_suffix(".lock")):
-            if stamp.exists() and stamp.read_text() == self.content_key:
+            if stamp.exists() and stamp.read_text() == self._files_key:
                 return
             command = [str(godot), "--headless", "--path", str(self.project), "--import"]
             done = subprocess.run(
@@ -118,15 +123,16 @@ class Scene:
                     log[-20:],
                 )
             # The import itself writes .import and .uid files: the key of what there is now.
-            vars(self).pop("content_key", None)
-            stamp.write_text(self.content_key)
+            vars(self).pop("_files_key", None)
+            stamp.write_text(self._files_key)
 
 
 def bundled_project() -> Path:
     """Folder of the project that holds the bundled scenes; a copy where we may not write."""
     package = Path(__file__).resolve().parent
     # Inside the package when installed from a wheel, beside it in a checkout.
-    project = next(p for p in (package / "envs", package.parent / "envs") if p.is_dir())
+    inside, beside = package / "envs", package.parent / "envs"
+    project = inside if inside.is_dir() else beside
     if os.access(project, os.W_OK):
         return project
     copy = cache_dir() / "envs" / version("pettingzoo_godot")
@@ -170,6 +176,11 @@ def list_scenes() -> dict[str, str]:
     return found
 
 
+def is_bundled(source: str | os.PathLike[str]) -> bool:
+    """Whether this is the name of a bundled scene rather than a path."""
+    return str(source).isidentifier() and (bundled_project() / str(source)).is_dir()
+
+
 def find_scene(source: str | os.PathLike[str]) -> Scene:
     """Find what the first argument of `parallel_env` means.
 
@@ -181,7 +192,7 @@ def find_scene(source: str | os.PathLike[str]) -> Scene:
         SceneNotFound: If it is none of these; the message says what was tried.
     """
     path = Path(source).expanduser()
-    if str(source).isidentifier() and (bundled_project() / str(source)).is_dir():
+    if is_bundled(source):
         return Scene(str(source), bundled_project(), f"res://{source}/{source}.tscn")
     if path.is_dir() and path.suffix != ".app":
         return _project_scene(path)

@@ -185,6 +185,12 @@ class Session:
         if self._engine is not None:
             self._engine.stop()
 
+    def close_with_log(self) -> tuple[str, ...]:
+        """Close, and return the last lines of the engine's log."""
+        log_tail = self._log_tail()
+        self.close()
+        return log_tail
+
     def abandon(self) -> None:
         """Let go of everything without ending anything: after a fork, it is the parent's."""
         if self._engine is not None:

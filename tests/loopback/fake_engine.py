@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Plays an engine with a scene of two agents, and misbehaves on demand.
 
-Started like Godot: `fake_engine.py ... -- --zoo-url=ws://127.0.0.1:PORT [--zoo-wait=stdin]`, with
+Started like Godot: `fake_engine.py ... -- --zoo-url=ws://127.0.0.1:PORT [--zoo-wait=block]`, with
 the token in PETTINGZOO_GODOT_TOKEN. What it does wrong is in FAKE_ENGINE_FAULT (one of `FAULTS`);
 `FAKE_ENGINE_FAULT_STEP` says in which step, counted over all episodes from 1 (default 1).
 
 The scene: an observation is (last action x, last action y, start x, start y, steps / 10); the
 start depends on the seed, the reward is the sum of the action, and after 10 steps both agents are
-terminated. The parameter `offset` is added to every reward.
+terminated; FAKE_ENGINE_LIFETIMES may be other numbers of steps than "10,10". The parameter `offset`
+is added to every reward. Unlike Godot, this engine notices Python's end by its standard input, so
+that it can hang and yet be got rid of.
 """
 
 from __future__ import annotations
@@ -56,7 +58,6 @@ fault_in_step protocol_fault_in_step fault_then_die oversize_text hello_in_step
 ignore_close ignore_end_of_file noisy
 """.split()
 AGENTS = ("runner_0", "chaser_0")
-EPISODE_STEPS = 10
 SLOW_SECONDS = 0.3
 
 
@@ -68,6 +69,9 @@ class Scene:
         self.steps = 0
         self.max_steps = 0
         self.offset = 0.0
+        self.lifetimes = [
+            int(n) for n in os.environ.get("FAKE_ENGINE_LIFETIMES", "10,10").split(",")
+        ]
 
     def reset(self, seed: int, max_steps: int, offset: float) -> None:
         random = Random(seed)
@@ -76,15 +80,14 @@ class Scene:
         self.max_steps = max_steps
         self.offset = offset
 
-    @property
-    def flags(self) -> int:
-        terminated = TERMINATED * (self.steps >= EPISODE_STEPS)
+    def flags(self, agent: int) -> int:
+        terminated = TERMINATED * (self.steps >= self.lifetimes[agent])
         truncated = TRUNCATED * (0 < self.max_steps <= self.steps)
         return LIVE | terminated | truncated
 
     @property
-    def is_done(self) -> bool:
-        return self.flags != LIVE
+    def lives(self) -> list[bool]:
+        return [self.flags(agent) == LIVE for agent in range(len(AGENTS))]
 
 
 class FakeEngine:
@@ -145,20 +148,20 @@ class FakeEngine:
             for arena, seed in zip(message.arenas, message.seeds, strict=True):
                 offset = message.options.get("offset", 0.0)
                 self.scenes[arena].reset(seed, message.max_steps, float(offset))
-            self.send_report(None, [True] * len(self.scenes))
+            self.send_report(None, [[True] * len(AGENTS) for _ in self.scenes])
         elif isinstance(message, Step):
             self.steps += 1
             if self.steps == self.fault_step and self.misbehave("step"):
                 return
-            was_live = [not scene.is_done for scene in self.scenes]
-            for scene in self.scenes:
-                scene.steps += not scene.is_done
-            self.tick += 4 * any(was_live)
+            was_live = [scene.lives for scene in self.scenes]
+            for scene, lives in zip(self.scenes, was_live, strict=True):
+                scene.steps += any(lives)
+            self.tick += 4 * any(map(any, was_live))
             self.send_report(message, was_live)
         elif isinstance(message, Close) and self.fault == "ignore_close":
             hang()
 
-    def send_report(self, step: Step | None, was_live: list[bool]) -> None:
+    def send_report(self, step: Step | None, was_live: list[list[bool]]) -> None:
         assert self.protocol.layout is not None
         previous = self.report
         self.report = report = self.protocol.layout.new_report(engine_usec=7, tick=self.tick)
@@ -168,10 +171,10 @@ class FakeEngine:
                 slot = agent * len(self.scenes) + arena  # each agent is a group of its own
                 row = report.observations[agent][0][arena]
                 row[2:4] = scene.start
-                row[4] = scene.steps / EPISODE_STEPS
+                row[4] = scene.steps / 10
                 report.info[agent][arena] = scene.steps
-                if was_live[arena]:
-                    report.flags[slot] = scene.flags if step is not None else LIVE
+                if was_live[arena][agent]:
+                    report.flags[slot] = scene.flags(agent) if step is not None else LIVE
                     if step is not None:
                         row[:2] = step.actions[agent][0][arena]
                         report.rewards[slot] = row[:2].sum() + scene.offset

@@ -20,7 +20,7 @@ def start_fake_engine(listener, fault=""):
     variables = {"PETTINGZOO_GODOT_TOKEN": listener.token, "FAKE_ENGINE_FAULT": fault}
     script = Path(__file__).with_name("fake_engine.py")
     return subprocess.Popen(
-        [sys.executable, str(script), "--", f"--zoo-url={listener.url}", "--zoo-wait=stdin"],
+        [sys.executable, str(script), "--", f"--zoo-url={listener.url}", "--zoo-wait=block"],
         env=os.environ | variables,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -34,7 +34,7 @@ def test_fake_engine_plays_an_episode(listener):
         conversation = Protocol(Side.TRAINER)
         conversation.receive(it.receive(LONG))
         layout = conversation.layout
-        it.binary_size = layout.report_size
+        it.expect(layout.report_size)
 
         def ask(request):
             it.send(conversation.send(request))

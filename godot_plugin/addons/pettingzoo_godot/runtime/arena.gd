@@ -132,6 +132,7 @@ func _replace_instance(seed_value: int) -> void:
 	var is_current := old.get_tree().current_scene == old
 	parent.remove_child(old)
 	old.free()
+	_renew_worlds(parent.get_viewport())
 	var root := _scene.instantiate()
 	environment = _find_environment(root)
 	environment.rng.seed = seed_value
@@ -139,6 +140,15 @@ func _replace_instance(seed_value: int) -> void:
 	parent.move_child(root, index)
 	if is_current:
 		root.get_tree().current_scene = root
+
+
+## A physics space outlives its bodies, and remembers in which order it paired them: with the old
+## one, the same seed gives other bits from the first contact on.
+func _renew_worlds(viewport: Viewport) -> void:
+	var old_worlds := [viewport.find_world_2d(), viewport.find_world_3d()]
+	viewport.world_2d = World2D.new()
+	viewport.world_3d = World3D.new()
+	old_worlds.clear()  # not before: the viewport still lets go of them while it takes the new ones
 
 
 func _find_environment(root: Node) -> ZooEnvironment:

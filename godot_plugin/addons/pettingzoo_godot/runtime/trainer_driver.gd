@@ -144,7 +144,7 @@ func _describe_agent(slot: Slot) -> Dictionary:
 	return {
 		"id": slot.agent.resolved_id(),
 		"policy_group": slot.agent.resolved_group(),
-		"node": str(_bridge.environment().arena_root().get_path_to(slot.agent)),
+		"node": str(slot.agent.get_path()),
 		"observation_space": slot.observer.description,
 		"action_space": slot.agent.action_space.describe(),
 		"info": Array(slot.agent.info_columns()),
@@ -305,8 +305,17 @@ func _end(exit_code: int) -> bool:
 
 ## Ends this process when the trainer's is gone: the main thread may hang in a scene's endless loop.
 func _watch(trainer_pid: int) -> void:
-	var trainer := "/proc/%d" % trainer_pid
 	while not _over:
 		OS.delay_msec(_WATCH_MSEC)
-		if not DirAccess.dir_exists_absolute(trainer):
+		if not _lives(trainer_pid):
 			OS.kill(OS.get_process_id())
+
+
+## Whether a process runs. One that has ended exists, as a zombie, until its parent asks for its
+## exit code (proc(5), field 3 of stat). Not our own parent: that may be a script around Godot.
+func _lives(pid: int) -> bool:
+	var file := FileAccess.open("/proc/%d/stat" % pid, FileAccess.READ)
+	if file == null:
+		return false
+	var stat := file.get_line()
+	return not stat.substr(stat.rfind(")") + 2, 1) in ["Z", "X"]

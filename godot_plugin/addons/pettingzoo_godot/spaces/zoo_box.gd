@@ -20,9 +20,9 @@ const DTYPE_NAMES: PackedStringArray = ["float32", "uint8", "int8"]
 @export var dtype: Dtype = Dtype.FLOAT32
 
 ## Smallest value per element, in C order; empty: [member low] for all.
-var lows: PackedFloat32Array = []
+@export var lows: PackedFloat32Array = []
 ## Largest value per element, in C order; empty: [member high] for all.
-var highs: PackedFloat32Array = []
+@export var highs: PackedFloat32Array = []
 
 
 ## A vector of [param count] floats between [param from] and [param to].
