@@ -24,7 +24,7 @@ from pettingzoo_godot.errors import EngineNotFound, PettingZooGodotError
 from pettingzoo_godot.factory import parallel_env
 from pettingzoo_godot.install import find_godot
 from pettingzoo_godot.paths import CACHE_VARIABLE, cache_dir
-from pettingzoo_godot.play import NO_DISPLAY_CURE, find_display
+from pettingzoo_godot.display import NO_DISPLAY_CURE, find_display
 from pettingzoo_godot.scene import find_scene, list_scenes
 
 PACKAGE = "pettingzoo_godot"

@@ -20,7 +20,6 @@ from pettingzoo import ParallelEnv
 
 from pettingzoo_godot.errors import (
     EnvironmentClosed,
-    OptionError,
     ResetNeeded,
     SceneError,
     SpaceError,
@@ -30,16 +29,14 @@ from pettingzoo_godot.errors import (
 from pettingzoo_godot.layout import Layout
 from pettingzoo_godot.messages import (
     MAX_SEED,
-    TERMINATED,
-    TRUNCATED,
     Parameter,
     Report,
     Reset,
     Scalar,
     Step,
 )
-from pettingzoo_godot.options import settle
-from pettingzoo_godot.port import Port
+from pettingzoo_godot.options import check_limit, check_seed, settle
+from pettingzoo_godot.port import FLAGS, Port
 from pettingzoo_godot.scene import find_scene, is_bundled
 from pettingzoo_godot.session import Launch, Session, Timing
 from pettingzoo_godot.spaces import Array, Space
@@ -61,12 +58,6 @@ _LIVE = {
     "_step",
     *_SPACES,
 }
-# One tuple per value of a slot's flags: (terminated, truncated) as Python bools, which PettingZoo's
-# api_test demands, and whether the time limit alone ended the episode.
-_FLAGS = [
-    (bool(f & TERMINATED), bool(f & TRUNCATED), f & (TERMINATED | TRUNCATED) == TRUNCATED)
-    for f in range(256)
-]
 
 
 class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # is Any to mypy
@@ -261,14 +252,17 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         chosen = {**self.parameters, **(options or {})}
         required = chosen if self.strict_options else self.parameters
         settings = settle(self._layout.hello.parameters, chosen, required)
-        self._seed(seed)
+        seed = check_seed(seed)
+        limit = self._layout.hello.max_steps if self.max_steps is None else self.max_steps
+        limit = check_limit(limit)
+        if seed is not None or self._generator is None:
+            self._generator = np.random.default_rng(seed)
         session = self._open_session()
-        assert self._generator is not None  # noqa: S101 - _seed has made one
         request = Reset(
             arenas=(0,),
             seeds=(int(self._generator.integers(MAX_SEED, endpoint=True)),),
             options=settings,
-            max_steps=self._limit(),
+            max_steps=limit,
         )
         self.agents = []  # if the engine fails now, there is no episode
         self._report = None
@@ -413,18 +407,6 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self._port_of = {port.agent: port for port in self._ports}
         return session
 
-    def _seed(self, seed: int | None) -> None:
-        if seed is not None and (isinstance(seed, bool) or int(seed) != seed or seed < 0):
-            raise OptionError(f"expected a seed from 0 on, or None; got {seed!r}")
-        if seed is not None or self._generator is None:
-            self._generator = np.random.default_rng(None if seed is None else int(seed))
-
-    def _limit(self) -> int:
-        limit = self._layout.hello.max_steps if self.max_steps is None else self.max_steps
-        if isinstance(limit, bool) or limit != int(limit) or limit < 0:
-            raise OptionError(f"expected max_steps to be an int from 0 on, or None; got {limit!r}")
-        return int(limit)
-
     def _take_actions(self, actions: Mapping[AgentID, Any], step: Step) -> None:
         port_of = self._port_of
         try:
@@ -483,7 +465,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
             port = self._port_of[agent]
             observations[agent] = port.observe(report)
             rewards[agent] = reward_list[port.slot]
-            terminated, truncated, by_limit = _FLAGS[flag_list[port.slot]]
+            terminated, truncated, by_limit = FLAGS[flag_list[port.slot]]
             terminations[agent] = terminated
             truncations[agent] = truncated
             info = port.info(report)

@@ -1,7 +1,8 @@
-"""The values of a scene's parameters in an episode: checked before anything is sent."""
+"""What a reset is given: seed, limit of steps, parameters; checked before anything is sent."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "float": (int, float, np.integer, np.floating),
     "string": (str,),
 }
+_INTEGER_LIMIT = 2**63  # what an int can hold in the scene
 _CONVERSIONS: dict[str, type] = {"bool": bool, "int": int, "float": float, "string": str}
 
 
@@ -56,7 +58,9 @@ def check_parameter(parameter: Parameter, value: Any) -> Scalar:
     low = -np.inf if parameter.minimum is None else parameter.minimum
     high = np.inf if parameter.maximum is None else parameter.maximum
     if is_right and parameter.type in ("int", "float"):
-        is_right = low <= value <= high and bool(np.isfinite(value))
+        is_right = low <= value <= high and _is_finite(value)
+    if is_right and parameter.type == "int":
+        is_right = abs(int(value)) < _INTEGER_LIMIT
     if not is_right:
         bounds = f" in [{low:g}, {high:g}]" if parameter.type in ("int", "float") else ""
         raise OptionError(
@@ -65,3 +69,35 @@ def check_parameter(parameter: Parameter, value: Any) -> Scalar:
         )
     converted: Scalar = _CONVERSIONS[parameter.type](value)
     return converted
+
+
+def check_seed(seed: Any) -> int | None:
+    """Return a seed as an int, or say what is wrong with it.
+
+    Raises:
+        OptionError: If it is neither None nor a whole number from 0 on.
+    """
+    return None if seed is None else _whole("a seed", seed)
+
+
+def check_limit(limit: Any) -> int:
+    """Return a limit of steps as an int, or say what is wrong with it.
+
+    Raises:
+        OptionError: If it is no whole number from 0 on.
+    """
+    return _whole("max_steps", limit)
+
+
+def _whole(what: str, value: Any) -> int:
+    is_number = isinstance(value, _TYPES["float"]) and not isinstance(value, bool)
+    if not is_number or not _is_finite(value) or int(value) != value or value < 0:
+        raise OptionError(f"expected {what} to be an int from 0 on, or None; got {value!r}")
+    return int(value)
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int that no float can hold
+        return False

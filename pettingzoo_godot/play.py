@@ -5,24 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 
-from pettingzoo_godot.errors import EngineDied, EngineStartError, UsageError
+from pettingzoo_godot.display import need_display
+from pettingzoo_godot.errors import EngineDied, EngineStartError
 from pettingzoo_godot.install import find_godot
 from pettingzoo_godot.scene import find_scene
 
-NO_DISPLAY_CURE = (
-    "Log in to a desktop, or connect with `ssh -X`; for a window that nobody sees, put "
-    "`xvfb-run -a` before the command. Training needs no display."
-)
 _GRACE = 2.0  # seconds that the engine has to quit after Ctrl-C
-
-
-def find_display() -> str | None:
-    """The display that a window would open on; None if there is none."""
-    if sys.platform == "win32" or sys.platform == "darwin":
-        return "the desktop"
-    return os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or None
 
 
 def play(source: str | os.PathLike[str]) -> None:
@@ -41,11 +30,7 @@ def play(source: str | os.PathLike[str]) -> None:
         EngineDied: If it ends in another way than by its window.
     """
     scene = find_scene(source)
-    if find_display() is None:
-        raise UsageError(
-            f"expected a display for the window of {scene.name}; neither DISPLAY nor "
-            f"WAYLAND_DISPLAY is set. {NO_DISPLAY_CURE}"
-        )
+    need_display(scene.name)
     command = scene.command()
     environment = dict(os.environ)
     if scene.game is None:

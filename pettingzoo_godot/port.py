@@ -13,8 +13,15 @@ import numpy as np
 from gymnasium.spaces import Dict, Discrete
 
 from pettingzoo_godot.layout import Layout
-from pettingzoo_godot.messages import Report, Step
+from pettingzoo_godot.messages import TERMINATED, TRUNCATED, Report, Step
 from pettingzoo_godot.spaces import Array, Space, check_action
+
+# One tuple per value of a slot's flags: (terminated, truncated) as Python bools, which PettingZoo's
+# api_test demands, and whether the time limit alone ended the episode.
+FLAGS = [
+    (bool(f & TERMINATED), bool(f & TRUNCATED), f & (TERMINATED | TRUNCATED) == TRUNCATED)
+    for f in range(256)
+]
 
 
 class Port:

@@ -107,24 +107,32 @@ class Scene:
             if stamp.exists() and stamp.read_text() == self._files_key:
                 return
             command = [str(godot), "--headless", "--path", str(self.project), "--import"]
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=_IMPORT_TIMEOUT,
-                check=False,
-            )
-            if done.returncode != 0:
-                log = done.stdout.decode(errors="replace").splitlines()
-                raise EngineStartError(
-                    f"{self.name}: expected Godot to import {self.project}; it ended with exit "
-                    f"code {done.returncode}. Open the project in the editor to see why.",
-                    log[-20:],
-                )
+            _run_import(command, self.name, self.project)
             # The import itself writes .import and .uid files: the key of what there is now.
             vars(self).pop("_files_key", None)
             stamp.write_text(self._files_key)
+
+
+def _run_import(command: list[str], name: str, project: Path) -> None:
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_IMPORT_TIMEOUT,
+            check=False,
+        )
+        output, ending = done.stdout, f"ended with exit code {done.returncode}"
+        if done.returncode == 0:
+            return
+    except subprocess.TimeoutExpired as exc:
+        output, ending = exc.stdout or b"", f"did not end within {_IMPORT_TIMEOUT:g} s"
+    raise EngineStartError(
+        f"{name}: expected Godot to import {project}; it {ending}. Open the project in the editor "
+        "to see why.",
+        output.decode(errors="replace").splitlines()[-20:],
+    )
 
 
 def bundled_project() -> Path:
@@ -231,7 +239,7 @@ def _file_scene(file: Path) -> Scene:
 
 def _executable(path: Path) -> Path | None:
     if path.suffix == ".app" and path.is_dir():  # macOS: a folder with the program inside
-        return next((path / "Contents" / "MacOS").iterdir(), None)
+        return next(iter(sorted((path / "Contents" / "MacOS").glob("*"))), None)
     for candidate in (path, path.with_name(path.name + ".exe")):
         runnable = sys.platform == "win32" or os.access(candidate, os.X_OK)
         if candidate.is_file() and runnable:

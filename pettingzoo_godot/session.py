@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from pettingzoo_godot.display import need_display
 from pettingzoo_godot.engine import Engine
 from pettingzoo_godot.errors import (
     EngineStartError,
@@ -202,9 +203,10 @@ class Session:
     def _connect(self, launch: Launch) -> None:
         with Listener() as listener:
             if launch.scene is None:
-                with _connection_file(listener):
-                    self._link = listener.accept(launch.start_timeout)
+                self._link = _accept_editor(listener, launch.start_timeout)
                 return
+            if launch.window:
+                need_display(launch.scene.name)
             engine = Engine(
                 launch.command(listener.url), launch.environment(listener.token), launch.log_path
             )
@@ -277,6 +279,17 @@ class Session:
         if self._link is None:
             raise LinkClosed("this session is over")
         return self._link
+
+
+def _accept_editor(listener: Listener, timeout: float) -> Link:
+    with _connection_file(listener):
+        try:
+            return listener.accept(timeout)
+        except LinkTimeout:
+            raise EngineStartError(
+                f"no scene connected within {timeout:g} s: open its project in the editor and "
+                "press Play, before or while Python waits; start_timeout=... waits longer"
+            ) from None
 
 
 @contextmanager

@@ -5,10 +5,8 @@ const Buffers := preload("res://addons/pettingzoo_godot/wire/zoo_buffers.gd")
 const Layout := preload("res://addons/pettingzoo_godot/wire/zoo_layout.gd")
 const Observer := preload("res://addons/pettingzoo_godot/runtime/observer.gd")
 
+
 ## Observes what the test says.
-@warning_ignore("missing_tool")
-
-
 class Seer:
 	extends ZooAgent
 	var answer: Variant
@@ -22,9 +20,6 @@ class Seer:
 
 
 ## Reads its number, once per element.
-@warning_ignore("missing_tool")
-
-
 class Constant:
 	extends ZooSensor
 	var size: int = 1

@@ -1,6 +1,8 @@
 extends "zoo_test.gd"
 ## What the editor warns of.
 
+const Mistakes := preload("res://addons/pettingzoo_godot/editor/mistakes.gd")
+
 
 func test_agent() -> void:
 	var agent := ZooAgent.new()
@@ -126,7 +128,9 @@ func _agent(node_name: String, parent: Node) -> ZooAgent:
 
 ## The node warns of exactly as many things, each of them mentioned.
 func _check_warnings(node: Node, mentions: PackedStringArray) -> void:
-	var warnings: PackedStringArray = node.call(&"_get_configuration_warnings")
+	var warnings := Mistakes.of(node)
+	if node is ZooSensor:
+		warnings = (node as ZooSensor)._get_configuration_warnings()
 	check_equal(warnings.size(), mentions.size(), "warnings of %s: %s" % [node.name, warnings])
 	for i in mini(warnings.size(), mentions.size()):
 		check(warnings[i].contains(mentions[i]), "%s: no word of %s" % [warnings[i], mentions[i]])

@@ -1,10 +1,8 @@
 extends "zoo_test.gd"
 ## What every sensor inherits: stacking, spaces, the body.
 
+
 ## Reads 1, 11; 2, 12; 3, 13 and so on.
-@warning_ignore("missing_tool")
-
-
 class Counter:
 	extends ZooSensor
 	var readings: int = 0

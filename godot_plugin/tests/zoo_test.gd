@@ -5,10 +5,8 @@ const Faults := preload("res://addons/pettingzoo_godot/runtime/faults.gd")
 
 const _UNTOUCHED := 77.0
 
+
 ## An environment whose steps the test makes itself: no bridge drives it.
-@warning_ignore("missing_tool")
-
-
 class StillEnvironment:
 	extends ZooEnvironment
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pettingzoo_godot import display as displays
 from pettingzoo_godot import play
 from pettingzoo_godot.errors import EngineDied, EngineStartError, SceneNotFound, UsageError
 
@@ -28,27 +29,11 @@ def game(folder: Path, script: str) -> Path:
     return path
 
 
-def test_display_is_found_by_its_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    monkeypatch.delenv("DISPLAY", raising=False)
-    assert play.find_display() is None
-    monkeypatch.setenv("DISPLAY", ":7")
-    assert play.find_display() == ":7"
-    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    assert play.find_display() == "wayland-0"
-
-
-def test_desktops_of_other_systems_need_no_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "darwin")
-    assert play.find_display() is not None
-
-
 @posix
 def test_no_display_is_an_error_before_anything_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(play, "find_display", lambda: None)
+    monkeypatch.setattr(displays, "find_display", lambda: None)
     with pytest.raises(UsageError, match=r"neither DISPLAY nor WAYLAND_DISPLAY.*xvfb-run"):
         play.play(game(tmp_path, f"touch {tmp_path}/started"))
     assert not (tmp_path / "started").exists()
@@ -57,7 +42,7 @@ def test_no_display_is_an_error_before_anything_starts(
 def test_no_such_scene_is_an_error_even_without_a_display(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(play, "find_display", lambda: None)
+    monkeypatch.setattr(displays, "find_display", lambda: None)
     with pytest.raises(SceneNotFound):
         play.play("nowhere/at_all")
 

@@ -1,4 +1,3 @@
-@tool
 @icon("icons/zoo_agent.svg")
 class_name ZooAgent
 extends Node
@@ -30,9 +29,9 @@ const _DEFAULT_NAME := "ZooAgent"
 @export var observation_space: ZooSpace
 ## Names for the second argument of [method add_reward]; each arrives in Python's infos as
 ## [code]reward/NAME[/code], the sum over the step.
-@export var reward_components: PackedStringArray = []
+@export var reward_components: PackedStringArray = PackedStringArray()
 ## Names for [method set_info]; each arrives in Python's infos as a float.
-@export var info_names: PackedStringArray = []
+@export var info_names: PackedStringArray = PackedStringArray()
 ## How a person plays this agent.
 @export var input_map: ZooInputMap
 
@@ -194,19 +193,6 @@ func local_action() -> Variant:
 	if control_mode != ControlMode.HEURISTIC and input_map != null:
 		return input_map.read(action_space)
 	return _heuristic()
-
-
-func _get_configuration_warnings() -> PackedStringArray:
-	var warnings := PackedStringArray()
-	if action_space == null:
-		warnings.append("Set an action space: what _act receives.")
-	elif input_map != null and input_map.misfit(action_space) != "":
-		warnings.append(input_map.misfit(action_space))
-	if control_mode == ControlMode.HUMAN and input_map == null:
-		warnings.append("Control mode HUMAN needs an input map.")
-	if agent_id != "" and RegEx.create_from_string("^[a-z]+_[0-9]+$").search(agent_id) == null:
-		warnings.append("PettingZoo's tools expect IDs such as runner_0, not %s." % agent_id)
-	return warnings
 
 
 func _fail(message: String) -> void:

@@ -1,4 +1,3 @@
-@tool
 @icon("icons/zoo_environment.svg")
 class_name ZooEnvironment
 extends Node
@@ -70,8 +69,7 @@ var step_count: int = 0
 
 
 func _ready() -> void:
-	if not Engine.is_editor_hint():
-		_Bridge.attach(self)
+	_Bridge.attach(self)
 
 
 ## Called at the start of each episode, before the agents' own [code]_reset[/code].
@@ -122,24 +120,3 @@ func has_trainer() -> bool:
 ## The root of the scene that this environment belongs to: what a new episode instantiates.
 func arena_root() -> Node:
 	return owner if owner != null else self
-
-
-func _get_configuration_warnings() -> PackedStringArray:
-	var warnings := PackedStringArray()
-	if agents().is_empty():
-		warnings.append("No ZooAgent in this scene: add one below each body that acts.")
-	if play_ticks_per_step > 0 and act_mode == ActMode.EVERY_TICK:
-		warnings.append("play_ticks_per_step changes the game unless act_mode is FIRST_TICK.")
-	var seen: Dictionary[String, bool] = {}
-	for agent in agents():
-		var id := ZooAgent.id_of(agent)
-		if seen.has(id):
-			warnings.append("Two agents are called %s: rename a node or set agent_id." % id)
-		seen[id] = true
-	var names: Dictionary[String, bool] = {}
-	for parameter in parameters:
-		if parameter == null or parameter.name == "" or names.has(parameter.name):
-			warnings.append("Every parameter needs a name of its own.")
-		else:
-			names[parameter.name] = true
-	return warnings

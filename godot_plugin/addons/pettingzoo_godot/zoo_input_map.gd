@@ -7,9 +7,9 @@ extends Resource
 
 ## For a [ZooBox]: two input actions per element, the one for its low end, then the one for its
 ## high end.
-@export var axes: PackedStringArray = []
+@export var axes: PackedStringArray = PackedStringArray()
 ## For a [ZooDiscrete]: one input action per choice; the first pressed one counts.
-@export var choices: PackedStringArray = []
+@export var choices: PackedStringArray = PackedStringArray()
 ## For a [ZooDiscrete]: the choice while nothing is pressed, counted from 0.
 @export var idle_choice: int = 0
 

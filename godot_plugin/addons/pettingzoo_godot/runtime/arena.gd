@@ -131,7 +131,6 @@ func _replace_instance(seed_value: int) -> void:
 	var index := old.get_index()
 	var is_current := old.get_tree().current_scene == old
 	parent.remove_child(old)
-	old.free()
 	_renew_worlds(parent.get_viewport())
 	var root := _scene.instantiate()
 	environment = _find_environment(root)
@@ -140,6 +139,9 @@ func _replace_instance(seed_value: int) -> void:
 	parent.move_child(root, index)
 	if is_current:
 		root.get_tree().current_scene = root
+	# Not before: new nodes in the memory of old ones would be taken for removed in group calls,
+	# such as the one that makes a camera current.
+	old.free()
 
 
 ## A physics space outlives its bodies, and remembers in which order it paired them: with the old

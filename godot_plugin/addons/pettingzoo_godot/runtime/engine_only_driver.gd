@@ -26,6 +26,7 @@ func _init(bridge: Bridge, steps: int) -> void:
 	_steps = steps
 
 
+## Times the step that is over and begins the next one with an action drawn beforehand.
 func drive() -> bool:
 	if _layout != null and not _needs_reset:
 		_bridge.write_report(_report, _layout.state_offset, _layout.state_size)
@@ -35,7 +36,7 @@ func drive() -> bool:
 		_started_usec = now
 		_needs_reset = _bridge.is_over()
 	if _usec.size() >= _steps:
-		print(JSON.stringify({"engine_only_usec": Array(_usec)}))
+		printraw(JSON.stringify({"engine_only_usec": Array(_usec)}) + "\n")
 		_bridge.get_tree().quit()
 		return false
 	if _needs_reset:

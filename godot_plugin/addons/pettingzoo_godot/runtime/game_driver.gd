@@ -19,6 +19,7 @@ func _init(bridge: Bridge) -> void:
 	_seeds.randomize()
 
 
+## Ends the step that is over and begins the next one, or the next episode, at once.
 func drive() -> bool:
 	if _trainer_appeared():
 		_bridge.join_trainer(_options)

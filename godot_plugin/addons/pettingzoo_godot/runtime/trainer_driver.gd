@@ -48,6 +48,7 @@ func _init(bridge: Bridge, options: LaunchOptions) -> void:
 		_watchdog.start(_watch.bind(options.trainer_pid))
 
 
+## Answers the trainer, then does what it asks for next.
 func drive() -> bool:
 	if _over:
 		return false
@@ -58,6 +59,7 @@ func drive() -> bool:
 	return _receive()
 
 
+## Tells the trainer that there is nothing left to train.
 func scene_lost() -> void:
 	if _over:
 		return

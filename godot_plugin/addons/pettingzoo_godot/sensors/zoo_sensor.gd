@@ -1,4 +1,3 @@
-@tool
 @icon("../icons/zoo_sensor.svg")
 class_name ZooSensor
 extends Node

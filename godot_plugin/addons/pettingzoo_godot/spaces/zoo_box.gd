@@ -11,7 +11,7 @@ enum Dtype { FLOAT32, UINT8, INT8 }
 const DTYPE_NAMES: PackedStringArray = ["float32", "uint8", "int8"]
 
 ## Length of each axis. One entry for a vector.
-@export var shape: PackedInt32Array = [1]
+@export var shape: PackedInt32Array = PackedInt32Array([1])
 ## Smallest value of every element; -inf for none.
 @export var low: float = -1.0
 ## Largest value of every element; inf for none.
@@ -20,9 +20,9 @@ const DTYPE_NAMES: PackedStringArray = ["float32", "uint8", "int8"]
 @export var dtype: Dtype = Dtype.FLOAT32
 
 ## Smallest value per element, in C order; empty: [member low] for all.
-@export var lows: PackedFloat32Array = []
+@export var lows: PackedFloat32Array = PackedFloat32Array()
 ## Largest value per element, in C order; empty: [member high] for all.
-@export var highs: PackedFloat32Array = []
+@export var highs: PackedFloat32Array = PackedFloat32Array()
 
 
 ## A vector of [param count] floats between [param from] and [param to].
@@ -34,6 +34,7 @@ static func vector(count: int, from: float = -1.0, to: float = 1.0) -> ZooBox:
 	return box
 
 
+## The bounds travel as one number for all elements, or as one for each.
 func describe() -> Dictionary:
 	return {
 		"type": "box",
@@ -44,10 +45,12 @@ func describe() -> Dictionary:
 	}
 
 
+## Floats are f32; bytes of both kinds are u8.
 func section() -> Section:
 	return Section.F32 if dtype == Dtype.FLOAT32 else Section.U8
 
 
+## The product of the axes' lengths.
 func size() -> int:
 	var count := 1
 	for length in shape:
@@ -55,6 +58,7 @@ func size() -> int:
 	return count
 
 
+## Zeros, or the bound nearest to zero where zero is out of range.
 func neutral() -> Variant:
 	var value := PackedFloat32Array()
 	value.resize(size())
@@ -63,6 +67,7 @@ func neutral() -> Variant:
 	return _packed(value)
 
 
+## Uniform between the bounds; 1 or -1 stands for one that is infinite.
 func sample(rng: RandomNumberGenerator) -> Variant:
 	var value := PackedFloat32Array()
 	value.resize(size())
@@ -73,6 +78,7 @@ func sample(rng: RandomNumberGenerator) -> Variant:
 	return _packed(value)
 
 
+## Besides packed arrays: a number, an [Array] of numbers, a [Vector2] or a [Vector3].
 func to_elements(value: Variant) -> Variant:
 	if dtype == Dtype.FLOAT32:
 		return _to_floats(value)
@@ -84,6 +90,7 @@ func to_elements(value: Variant) -> Variant:
 	return PackedByteArray(integers as Array)
 
 
+## Number and type of the elements; Python checks the bounds.
 func expectation() -> String:
 	return "%d %s values" % [size(), DTYPE_NAMES[dtype]]
 

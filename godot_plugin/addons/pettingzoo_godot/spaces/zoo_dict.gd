@@ -8,6 +8,7 @@ extends ZooSpace
 @export var spaces: Dictionary[String, ZooSpace] = {}
 
 
+## The members as pairs, because a JSON object has no order.
 func describe() -> Dictionary:
 	var members: Array = []
 	for key in spaces:
@@ -15,6 +16,7 @@ func describe() -> Dictionary:
 	return {"type": "dict", "spaces": members}
 
 
+## Elements of all members together.
 func size() -> int:
 	var count := 0
 	for leaf in leaves():
@@ -22,6 +24,7 @@ func size() -> int:
 	return count
 
 
+## The members in their order.
 func leaves() -> Array[ZooSpace]:
 	var all: Array[ZooSpace] = []
 	for key in spaces:
@@ -29,6 +32,7 @@ func leaves() -> Array[ZooSpace]:
 	return all
 
 
+## Every member's neutral value.
 func neutral() -> Variant:
 	var value := {}
 	for key in spaces:
@@ -36,6 +40,7 @@ func neutral() -> Variant:
 	return value
 
 
+## A value of every member, drawn in their order.
 func sample(rng: RandomNumberGenerator) -> Variant:
 	var value := {}
 	for key in spaces:
@@ -43,5 +48,6 @@ func sample(rng: RandomNumberGenerator) -> Variant:
 	return value
 
 
+## The keys that the [Dictionary] has to have.
 func expectation() -> String:
 	return "a Dictionary with the keys %s" % [spaces.keys()]

@@ -17,30 +17,37 @@ static func choices(count: int) -> ZooDiscrete:
 	return space
 
 
+## Number of choices, and number of the first one.
 func describe() -> Dictionary:
 	return {"type": "discrete", "n": n, "start": start}
 
 
+## A choice is one i64.
 func section() -> Section:
 	return Section.I64
 
 
+## One: the choice.
 func size() -> int:
 	return 1
 
 
+## The first choice.
 func neutral() -> Variant:
 	return start
 
 
+## Every choice is equally likely.
 func sample(rng: RandomNumberGenerator) -> Variant:
 	return rng.randi_range(start, start + n - 1)
 
 
+## The choice as an [int].
 func from_elements(elements: Variant) -> Variant:
 	return (elements as PackedInt64Array)[0]
 
 
+## An [int] or [bool]; null if it is no choice.
 func to_elements(value: Variant) -> Variant:
 	if typeof(value) != TYPE_INT and typeof(value) != TYPE_BOOL:
 		return null
@@ -50,5 +57,6 @@ func to_elements(value: Variant) -> Variant:
 	return PackedInt64Array([choice])
 
 
+## The range of the choices.
 func expectation() -> String:
 	return "an int from %d to %d" % [start, start + n - 1]

@@ -5,27 +5,32 @@ extends ZooSpace
 ## Several independent choices. Scripts see a [PackedInt64Array], each entry from 0.
 
 ## Number of choices of each entry.
-@export var nvec: PackedInt32Array = [2, 2]
+@export var nvec: PackedInt32Array = PackedInt32Array([2, 2])
 
 
+## Number of choices of each entry.
 func describe() -> Dictionary:
 	return {"type": "multi_discrete", "nvec": Array(nvec)}
 
 
+## An entry is one i64.
 func section() -> Section:
 	return Section.I64
 
 
+## One element per entry.
 func size() -> int:
 	return nvec.size()
 
 
+## The first choice of every entry.
 func neutral() -> Variant:
 	var value := PackedInt64Array()
 	value.resize(nvec.size())
 	return value
 
 
+## Every entry drawn by itself, its choices equally likely.
 func sample(rng: RandomNumberGenerator) -> Variant:
 	var value := PackedInt64Array()
 	for n in nvec:
@@ -33,6 +38,7 @@ func sample(rng: RandomNumberGenerator) -> Variant:
 	return value
 
 
+## An array of as many integers as entries, each a choice of its own; null for others.
 func to_elements(value: Variant) -> Variant:
 	var integers: Variant = _to_integers(value, nvec)
 	if integers == null:
@@ -40,5 +46,6 @@ func to_elements(value: Variant) -> Variant:
 	return PackedInt64Array(integers as Array)
 
 
+## Number of the entries, and the choices of each.
 func expectation() -> String:
 	return "%d ints, each from 0 and below %s" % [nvec.size(), nvec]

@@ -1,0 +1,56 @@
+@tool
+extends RefCounted
+## What is wrong with an agent or an environment while it is edited.
+##
+## In the editor their scripts do not run: properties can be read by name, methods not called.
+
+
+## The mistakes of [param node], one sentence each; none of a node that is neither.
+static func of(node: Node) -> PackedStringArray:
+	if node is ZooAgent:
+		return _of_agent(node)
+	if node is ZooEnvironment:
+		return _of_environment(node)
+	return []
+
+
+static func _of_agent(agent: Node) -> PackedStringArray:
+	var found := PackedStringArray()
+	var action_space: ZooSpace = agent.get(&"action_space")
+	var input_map: ZooInputMap = agent.get(&"input_map")
+	if action_space == null:
+		found.append("Set an action space: what _act receives.")
+	elif input_map != null and input_map.misfit(action_space) != "":
+		found.append(input_map.misfit(action_space))
+	if agent.get(&"control_mode") == ZooAgent.ControlMode.HUMAN and input_map == null:
+		found.append("Control mode HUMAN needs an input map.")
+	var id: String = agent.get(&"agent_id")
+	if id != "" and RegEx.create_from_string("^[a-z]+_[0-9]+$").search(id) == null:
+		found.append("PettingZoo's tools expect IDs such as runner_0, not %s." % id)
+	return found
+
+
+static func _of_environment(environment: Node) -> PackedStringArray:
+	var found := PackedStringArray()
+	var root := environment.owner if environment.owner != null else environment
+	var ids: Dictionary[String, bool] = {}
+	for node in root.find_children("*", "", true, false):
+		if node is ZooAgent:
+			var id := ZooAgent.id_of(node)
+			if ids.has(id):
+				found.append("Two agents are called %s: rename a node or set agent_id." % id)
+			ids[id] = true
+	if ids.is_empty():
+		found.append("No ZooAgent in this scene: add one below each body that acts.")
+	if (
+		environment.get(&"play_ticks_per_step") > 0
+		and environment.get(&"act_mode") == ZooEnvironment.ActMode.EVERY_TICK
+	):
+		found.append("play_ticks_per_step changes the game unless act_mode is FIRST_TICK.")
+	var names: Dictionary[String, bool] = {}
+	for parameter: ZooParameter in environment.get(&"parameters"):
+		if parameter == null or parameter.name == "" or names.has(parameter.name):
+			found.append("Every parameter needs a name of its own.")
+		else:
+			names[parameter.name] = true
+	return found

@@ -1,0 +1,51 @@
+extends ZooSensor
+## What the ray sensors of 2D and 3D share.
+##
+## Each casts its rays in a loop of its own: a call of a node whose class is not known there takes
+## longer than what docs/DECISIONS.md 6 saves.
+
+const Rays := preload("rays.gd")
+
+## Number of rays; in 3D, in each row.
+@export_range(1, 360, 1, "or_greater", "suffix:rays") var rays: int = 8
+## Angle between the first and the last ray; 360: all around.
+@export_range(0.0, 360.0, 0.1, "suffix:°") var field_of_view: float = 180.0
+## Whether bodies stop a ray.
+@export var collide_with_bodies: bool = true
+## Whether areas stop a ray.
+@export var collide_with_areas: bool = false
+## One channel each: 1.0 if the node that was hit is in this group.
+@export var channel_groups: Array[StringName] = []
+## Draws the rays, red where they hit, when the scene runs in a window.
+@export var debug_draw: bool = false
+
+
+func _low() -> PackedFloat32Array:
+	return _filled(0.0)
+
+
+func _high() -> PackedFloat32Array:
+	return _filled(1.0)
+
+
+## Writes what was hit: whether it is on any of the [param layers] of each mask, whether it is in
+## each group.
+func _write_channels(
+	buffer: PackedFloat32Array, offset: int, masks: Array[int], layers: int, hit: Object
+) -> void:
+	for mask in masks:
+		buffer[offset] = 1.0 if layers & mask != 0 else 0.0
+		offset += 1
+	var node := hit as Node
+	for group in channel_groups:
+		buffer[offset] = 1.0 if node != null and node.is_in_group(group) else 0.0
+		offset += 1
+
+
+func _warnings(body: Node, body_class: String, collision_mask: int) -> PackedStringArray:
+	var warnings := super._get_configuration_warnings()
+	if body == null:
+		warnings.append("The rays start at a body: place the ZooAgent below a %s." % body_class)
+	if collision_mask == 0 or not (collide_with_bodies or collide_with_areas):
+		warnings.append("The rays hit nothing: set a collision mask, and bodies or areas.")
+	return warnings
