@@ -310,8 +310,12 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
             raise self._why_no_step()
         self._take_actions(actions, step)
         self._report = None  # if the engine fails now, the episode is lost
-        report = session.step(step)
-        self._check(report)
+        try:
+            report = session.step(step)
+            self._check(report)
+        except BaseException:
+            self.agents = []
+            raise
         self._report = report
         return self._read(report)
 

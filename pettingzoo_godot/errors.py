@@ -8,7 +8,7 @@ PettingZooGodotError
 ├── InstallError                Godot could not be installed
 ├── LinkError                   the WebSocket
 │   ├── LinkTimeout             also a TimeoutError; which wait, how many seconds
-│   └── LinkClosed              the engine closed the link
+│   └── LinkClosed              a side closed the link; `by_us` says which
 ├── ProtocolError               never raised itself
 │   ├── LocalProtocolError      our side: a bug in this package
 │   └── RemoteProtocolError     the engine: a malformed packet, or one out of turn
@@ -90,7 +90,16 @@ class LinkTimeout(LinkError, TimeoutError):
 
 
 class LinkClosed(LinkError):
-    """The engine closed the link; the message has the close code and the reason."""
+    """The link is closed; the message has the close code and the reason.
+
+    Args:
+        message: Which side closed it, and why.
+        by_us: Whether this side closed it, because of what the engine sent.
+    """
+
+    def __init__(self, message: str = "", by_us: bool = False) -> None:
+        super().__init__(message)
+        self.by_us = by_us
 
 
 class ProtocolError(PettingZooGodotError):

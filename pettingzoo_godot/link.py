@@ -337,7 +337,7 @@ class Link:
         if received is not None and self._protocol.close_rcvd_then_sent:
             return LinkClosed(f"the engine closed the link: {received}")
         if sent is not None:
-            return LinkClosed(f"this side closed the link: {sent}")
+            return LinkClosed(f"this side closed the link: {sent}", by_us=True)
         return LinkClosed("the link ended without a close code (1006)")
 
 

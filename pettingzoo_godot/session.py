@@ -37,6 +37,7 @@ from pettingzoo_godot.protocol import Protocol, Side
 from pettingzoo_godot.scene import Scene
 
 _TOKEN_VARIABLE = "PETTINGZOO_GODOT_TOKEN"
+_START = "its start"
 _CLOSE_TIMEOUT = 0.3  # seconds; with the engine's own grace, close() stays below 2
 _Answer = TypeVar("_Answer", bound=Message)
 
@@ -131,7 +132,7 @@ class Session:
         self._engine: Engine | None = None
         self._link: Link | None = None
         _live.add(self)
-        with self._guarded("its start"):
+        with self._guarded(_START):
             self._connect(launch)
             packet = self._need_link().receive(launch.start_timeout)
             self.packet_of_hello = str(packet)
@@ -259,8 +260,11 @@ class Session:
     def _explained(self, exc: BaseException, during: str) -> BaseException:
         """End the session and return what to raise: the engine's death explains a closed link."""
         better: BaseException = exc
-        if isinstance(exc, LinkClosed) and self._engine is not None:
-            better = self._engine.died(during) or exc
+        if isinstance(exc, LinkClosed) and self._engine is not None and not exc.by_us:
+            died = self._engine.died(during)
+            if died is not None:
+                is_start = during == _START
+                better = EngineStartError(died.args[0], died.log_tail) if is_start else died
         elif isinstance(exc, LinkTimeout):
             better = LinkTimeout(
                 f"{exc} during {during}; the engine is stopped, reset() starts another one. Is "

@@ -19,6 +19,8 @@ const Rays := preload("rays.gd")
 ## Draws the rays, red where they hit, when the scene runs in a window.
 @export var debug_draw: bool = false
 
+var _masks: Array[int] = []  # channel_layers
+
 
 func _low() -> PackedFloat32Array:
 	return _filled(0.0)
@@ -28,17 +30,14 @@ func _high() -> PackedFloat32Array:
 	return _filled(1.0)
 
 
-## Writes what was hit: whether it is on any of the [param layers] of each mask, whether it is in
-## each group.
-func _write_channels(
-	buffer: PackedFloat32Array, offset: int, masks: Array[int], layers: int, hit: Object
-) -> void:
-	for mask in masks:
+## Writes what was hit: whether any of its [param layers] is in each of [member _masks], whether it
+## is in each group.
+func _write_channels(buffer: PackedFloat32Array, offset: int, hit: Node, layers: int) -> void:
+	for mask in _masks:
 		buffer[offset] = 1.0 if layers & mask != 0 else 0.0
 		offset += 1
-	var node := hit as Node
 	for group in channel_groups:
-		buffer[offset] = 1.0 if node != null and node.is_in_group(group) else 0.0
+		buffer[offset] = 1.0 if hit != null and hit.is_in_group(group) else 0.0
 		offset += 1
 
 

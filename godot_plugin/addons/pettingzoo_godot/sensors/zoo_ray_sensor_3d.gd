@@ -48,7 +48,7 @@ func _read(buffer: PackedFloat32Array, offset: int) -> void:
 			buffer[offset] = maxf(0.0, 1.0 - distance * per_length)
 			if stride > 1:
 				var layers := Rays.layers_3d(ray) if has_layers else 0
-				_write_channels(buffer, offset + 1, channel_layers, layers, ray.get_collider())
+				_write_channels(buffer, offset + 1, ray.get_collider() as Node, layers)
 		else:
 			for i in stride:
 				buffer[offset + i] = 0.0
@@ -65,6 +65,7 @@ func _set_up() -> bool:
 	_ray = Rays.make_3d(body, origin, collision_mask)
 	_ray.collide_with_bodies = collide_with_bodies
 	_ray.collide_with_areas = collide_with_areas
+	_masks = channel_layers
 	_ends.clear()
 	for pitch in Rays.fan(rows, vertical_field_of_view):
 		for yaw in Rays.fan(rays, field_of_view):

@@ -7,7 +7,6 @@ extends RefCounted
 
 const Codec := preload("zoo_codec.gd")
 
-const _CONNECT_SECONDS := 10.0
 ## Text packets are at most this long [bytes]; docs/PROTOCOL.md 1.6.
 const _TEXT_LIMIT := 1 << 20
 const _ANSWER_LIMIT := 8192  # of the handshake's answer [bytes]
@@ -20,11 +19,14 @@ const _PING := 0x89
 const _PONG := 0x8A
 const _MASKED := 0x80
 const _MASK_KEY_SIZE := 4
+const _TOO_LARGE := 1 << 62  # for frames whose size does not matter: they are refused
 
 ## Why the link is closed, for the console; empty while it is open.
 var closed_because: String = ""
 ## Size of the largest binary packet to accept [bytes].
 var binary_limit: int = 0
+## How long [method open] waits for the trainer, all in all [s].
+var connect_seconds: float = 10.0
 var _is_open: bool = true
 var _stream: StreamPeerTCP = StreamPeerTCP.new()
 var _head: PackedByteArray = [0]  # of the last frame sent
@@ -37,9 +39,10 @@ func open(url: String, token: String) -> Error:
 	var address := url.trim_prefix("ws://").split(":")
 	if address.size() != 2 or _stream.connect_to_host(address[0], int(address[1])) != OK:
 		return ERR_CANT_CONNECT
-	var deadline := Time.get_ticks_msec() + int(_CONNECT_SECONDS * 1000.0)
+	var deadline := Time.get_ticks_msec() + int(connect_seconds * 1000.0)
 	while _stream.get_status() == StreamPeerTCP.STATUS_CONNECTING:
 		if Time.get_ticks_msec() > deadline:
+			_lose("the trainer does not answer")
 			return ERR_TIMEOUT
 		OS.delay_usec(200)
 		_stream.poll()
@@ -72,10 +75,8 @@ func receive(wait: bool) -> Variant:
 		var head := _stream.get_u16()
 		var opcode := head >> 8
 		var size := head & 0xFF
-		if size == 126:
-			size = _stream.get_u16()
-		elif size == 127:
-			size = _stream.get_u64()
+		if size >= 126:
+			size = _stream.get_u16() if size == 126 else _long_size(size)
 		if opcode == _BINARY and size <= binary_limit:
 			return _read(size)
 		var packet: Variant = _take_other(opcode, size)
@@ -128,6 +129,10 @@ func _read_answer(deadline: int) -> String:
 
 
 func _check_answer(answer: String, key: String) -> Error:
+	if answer == "":
+		var is_silent := _stream.get_status() == StreamPeerTCP.STATUS_CONNECTED
+		_lose("the trainer does not answer" if is_silent else "the trainer is gone")
+		return ERR_TIMEOUT if is_silent else ERR_CANT_CONNECT
 	var proof := Marshalls.raw_to_base64((key + _MAGIC).sha1_buffer())
 	var lines := answer.to_lower().split("\r\n")
 	if (
@@ -145,7 +150,14 @@ func _has_data() -> bool:
 	if _stream.get_status() != StreamPeerTCP.STATUS_CONNECTED:
 		_lose("the trainer is gone")
 		return false
-	return _stream.get_available_bytes() >= 2
+	return _stream.get_available_bytes() > 0
+
+
+## The size in 64 bits that follows the length 127; every other length is that of a masked frame,
+## which a trainer does not send (RFC 6455, 5.1).
+func _long_size(length: int) -> int:
+	var size := _stream.get_u64() if length == 127 else -1
+	return size if size >= 0 else _TOO_LARGE
 
 
 ## Frames that are no binary packet: text, the trainer's close, a ping, the end of the stream.
@@ -153,15 +165,15 @@ func _take_other(opcode: int, size: int) -> Variant:
 	if _stream.get_status() != StreamPeerTCP.STATUS_CONNECTED:
 		_lose("the trainer is gone")  # the zeros just read are those of a lost stream
 	elif opcode == _TEXT and size <= _TEXT_LIMIT:
-		var text := _read(size)
-		if _is_open:
-			return text.get_string_from_utf8()
-	elif opcode == _CLOSE:
-		var reason := _read(size)
-		_send(_CLOSE, reason.slice(0, 2))
-		_lose("closed by the trainer: " + reason.slice(2).get_string_from_utf8())
+		var text: Variant = _read(size)
+		if text != null:
+			return (text as PackedByteArray).get_string_from_utf8()
+	elif opcode == _CLOSE and size < 126:
+		_answer_close(_read(size))
 	elif opcode == _PING and size < 126:
-		_send(_PONG, _read(size))
+		var payload: Variant = _read(size)
+		if payload != null:
+			_send(_PONG, payload as PackedByteArray)
 	elif opcode == _PONG and size < 126:
 		_read(size)
 	else:
@@ -170,13 +182,19 @@ func _take_other(opcode: int, size: int) -> Variant:
 	return null
 
 
-func _read(size: int) -> PackedByteArray:
-	if size == 0:
-		return PackedByteArray()
+func _answer_close(payload: Variant) -> void:
+	if payload != null:
+		var reason: PackedByteArray = payload
+		_send(_CLOSE, reason.slice(0, 2))
+		_lose("closed by the trainer: " + reason.slice(2).get_string_from_utf8())
+
+
+## The next bytes; null if the stream ends before.
+func _read(size: int) -> Variant:
 	var result := _stream.get_data(size)
 	if result[0] != OK:
 		_lose("the trainer is gone")
-		return PackedByteArray()
+		return null
 	return result[1]
 
 
