@@ -20,11 +20,11 @@ from packaging.specifiers import SpecifierSet
 
 from pettingzoo_godot import __version__
 from pettingzoo_godot.addon import addon_folder, read_version
+from pettingzoo_godot.display import NO_DISPLAY_CURE, find_display
 from pettingzoo_godot.errors import EngineNotFound, PettingZooGodotError
 from pettingzoo_godot.factory import parallel_env
 from pettingzoo_godot.install import find_godot
 from pettingzoo_godot.paths import CACHE_VARIABLE, cache_dir
-from pettingzoo_godot.display import NO_DISPLAY_CURE, find_display
 from pettingzoo_godot.scene import find_scene, list_scenes
 
 PACKAGE = "pettingzoo_godot"

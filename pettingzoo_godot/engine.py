@@ -37,7 +37,10 @@ class Engine:
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str], log_path: Path | None = None
     ) -> None:
-        self._log = _open_log(log_path)
+        try:
+            self._log = _open_log(log_path)
+        except OSError as exc:
+            raise EngineStartError(f"cannot write the engine's log to {log_path}: {exc}") from exc
         try:
             self._process = subprocess.Popen(
                 command,
@@ -154,6 +157,15 @@ def _end(process: subprocess.Popen[bytes], log: IO[bytes], owner: int, grace: fl
     try:
         process.wait(grace)
     except subprocess.TimeoutExpired:
-        process.kill()
+        _kill(process)
         process.wait()
     log.close()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform == "win32":
+        process.kill()
+        return
+    # The whole group, which is the engine's own: Godot may have been started by a script.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

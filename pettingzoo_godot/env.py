@@ -35,7 +35,7 @@ from pettingzoo_godot.messages import (
     Scalar,
     Step,
 )
-from pettingzoo_godot.options import check_limit, check_seed, settle
+from pettingzoo_godot.options import check_limit, check_seed, check_speedup, settle
 from pettingzoo_godot.port import FLAGS, Port
 from pettingzoo_godot.scene import find_scene, is_bundled
 from pettingzoo_godot.session import Launch, Session, Timing
@@ -217,9 +217,9 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
 
     @speedup.setter
     def speedup(self, multiple: float) -> None:
-        self._speedup = multiple
+        self._speedup = check_speedup(multiple)
         if self._session is not None and self._session.is_usable():
-            self._session.configure(multiple)
+            self._session.configure(self._speedup)
 
     @property
     def timing(self) -> Timing:
@@ -385,7 +385,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         return Launch(
             scene=None if self.scene is None else find_scene(self.scene),
             window=self.render_mode == "human",
-            speedup=self.speedup,
+            speedup=check_speedup(self.speedup),
             timeout=self.timeout,
             start_timeout=self.start_timeout,
             log_path=None if self.log_path is None else Path(self.log_path),

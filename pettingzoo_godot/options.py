@@ -89,6 +89,20 @@ def check_limit(limit: Any) -> int:
     return _whole("max_steps", limit)
 
 
+def check_speedup(speedup: Any) -> float:
+    """Return a multiple of real time as a float, or say what is wrong with it.
+
+    Raises:
+        OptionError: If it is no finite number from 0 on.
+    """
+    is_number = isinstance(speedup, _TYPES["float"]) and not isinstance(speedup, bool)
+    if not is_number or not _is_finite(speedup) or speedup < 0:
+        raise OptionError(
+            f"expected speedup to be a number from 0 on (0: as fast as possible); got {speedup!r}"
+        )
+    return float(speedup)
+
+
 def _whole(what: str, value: Any) -> int:
     is_number = isinstance(value, _TYPES["float"]) and not isinstance(value, bool)
     if not is_number or not _is_finite(value) or int(value) != value or value < 0:

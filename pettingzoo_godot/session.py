@@ -281,7 +281,7 @@ class Session:
 
     def _need_link(self) -> Link:
         if self._link is None:
-            raise LinkClosed("this session is over")
+            raise LinkClosed("this session is over", by_us=True)
         return self._link
 
 

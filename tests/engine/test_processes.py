@@ -40,6 +40,7 @@ from processes import engines
 import pettingzoo_godot as pzg
 from pettingzoo_godot.errors import LinkTimeout, OptionError, SceneNotFound
 from pettingzoo_godot.install import find_godot
+from pettingzoo_godot.scene import bundled_project
 
 pytestmark = pytest.mark.engine
 
@@ -506,15 +507,13 @@ def find_template() -> Path | None:
     return godot.template or (beside if beside.exists() else None)
 
 
-@pytest.fixture(scope="module")
-def game(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The test project, exported; its main scene is `spaces`."""
+def export(source: Path, folder: Path) -> Path:
+    """A project without its `.godot` folder, exported as a game for this machine."""
     template = find_template()
     if sys.platform != "linux" or template is None:
         pytest.skip("no release export template for this Godot is known")
-    folder = tmp_path_factory.mktemp("export")
     project = folder / "project"
-    shutil.copytree(SCENES, project, ignore=shutil.ignore_patterns("mistakes"))
+    shutil.copytree(source, project, ignore=shutil.ignore_patterns("mistakes", ".godot"))
     (project / "export_presets.cfg").write_text(PRESET.format(template=template))
     godot = [str(find_godot().executable), "--headless", "--path", str(project)]
     built = folder / "zoo.x86_64"
@@ -530,6 +529,19 @@ def game(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert done.returncode == 0, done.stdout
     assert built.exists()
     return built
+
+
+@pytest.fixture(scope="module")
+def game(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The test project, exported; its main scene is `spaces`."""
+    return export(SCENES, tmp_path_factory.mktemp("export"))
+
+
+def test_an_exported_scene_keeps_what_its_inspector_set(tmp_path: Path, make_env: MakeEnv) -> None:
+    # chase's columns and input map are in the scene file, which an export converts.
+    with pzg.parallel_env(export(bundled_project(), tmp_path)) as env:
+        env.reset(seed=1)
+        assert first_steps(env) == first_steps(make_env("chase"))
 
 
 def test_an_exported_game_plays_as_the_project(game: Path, make_env: MakeEnv) -> None:

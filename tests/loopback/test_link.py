@@ -18,6 +18,12 @@ from pettingzoo_godot.link import Listener
 from pettingzoo_godot.messages import MAX_TEXT_BYTES
 
 
+@pytest.fixture(autouse=True)
+def short_farewell(monkeypatch):
+    """These peers do not answer a close."""
+    monkeypatch.setattr(link, "LINGER_TIMEOUT", SHORT)
+
+
 def test_nagle_is_off(pair):
     it, _ = pair
     with socket.socket(fileno=os.dup(it.fileno())) as copy:

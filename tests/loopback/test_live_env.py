@@ -9,6 +9,7 @@ import cloudpickle
 import numpy as np
 import psutil
 import pytest
+from fake_engine import FAULTS
 from peer import LONG, MS, SHORT
 from processes import engines
 
@@ -380,6 +381,7 @@ RUN_FAULTS = [
     ("fault_then_die", SceneError, "'runner_0': runner_0/Agent: expected 5 values; got 4"),
     ("protocol_fault_in_step", RemoteProtocolError, "expected 5 values; got 4"),
 ]
+NO_ERRORS = {"slow_step", "noisy", "ignore_close", "ignore_end_of_file"}  # have tests of their own
 WITH_LOG = (EngineError, LinkTimeout, SceneError)
 
 
@@ -400,6 +402,10 @@ def assert_recovers(env, monkeypatch, error, fault):
     observations, rewards, *_ = env.step(actions())
     assert rewards == {"runner_0": 0.75, "chaser_0": -0.5}
     assert observations["runner_0"][4] == np.float32(0.1)
+
+
+def test_every_fault_has_its_test():
+    assert {fault for fault, *_ in START_FAULTS + RUN_FAULTS} | NO_ERRORS == set(FAULTS)
 
 
 @pytest.mark.parametrize(("fault", "kind", "words"), START_FAULTS)

@@ -116,13 +116,13 @@ func _read_answer(deadline: int) -> String:
 	var answer := ""
 	while not answer.ends_with("\r\n\r\n") and answer.length() < _ANSWER_LIMIT:
 		_stream.poll()
-		if _stream.get_available_bytes() > 0:
-			answer += char(_stream.get_u8())
-		elif (
+		if (
 			_stream.get_status() != StreamPeerTCP.STATUS_CONNECTED
 			or Time.get_ticks_msec() > deadline
 		):
 			break
+		if _stream.get_available_bytes() > 0:
+			answer += char(_stream.get_u8())
 		else:
 			OS.delay_usec(200)
 	return answer
@@ -178,6 +178,9 @@ func _take_other(opcode: int, size: int) -> Variant:
 		_read(size)
 	else:
 		_send(_CLOSE, PackedByteArray([0x03, 0xF1]))  # 1009: too big
+		# Bytes that nobody read would turn the end of the stream into a reset, and the trainer might
+		# never see the close code.
+		_stream.get_data(_stream.get_available_bytes())
 		_lose("a frame 0x%02X of %d bytes is not of our protocol" % [opcode, size])
 	return null
 
