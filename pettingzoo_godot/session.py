@@ -265,7 +265,7 @@ class Session:
             if died is not None:
                 is_start = during == _START
                 better = EngineStartError(died.args[0], died.log_tail) if is_start else died
-        elif isinstance(exc, LinkTimeout):
+        elif isinstance(exc, LinkTimeout) and self._engine is not None:
             better = LinkTimeout(
                 f"{exc} during {during}; the engine is stopped, reset() starts another one. Is "
                 "there an endless loop in the scene? Otherwise give a longer timeout.",
@@ -290,7 +290,7 @@ def _accept_editor(listener: Listener, timeout: float) -> Link:
         try:
             return listener.accept(timeout)
         except LinkTimeout:
-            raise EngineStartError(
+            raise LinkTimeout(
                 f"no scene connected within {timeout:g} s: open its project in the editor and "
                 "press Play, before or while Python waits; start_timeout=... waits longer"
             ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -59,7 +60,7 @@ def play_game(tmp_path: Path, *user_arguments: str) -> tuple[list[dict[str, Any]
 def episodes_of(events: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """The events of each episode but the last one, which the end of the engine cut off."""
     starts = [i for i, event in enumerate(events) if event["event"] == "episode_started"]
-    return [events[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    return [events[a:b] for a, b in itertools.pairwise(starts)]
 
 
 def test_chase_is_a_game(tmp_path: Path) -> None:
@@ -98,7 +99,7 @@ def test_people_see_steps_of_their_own_length(tmp_path: Path) -> None:
     for episode in episodes_of(events):
         ticks = [event["tick"] for event in episode]
         first = SETTLE_TICKS + PLAY_TICKS
-        gaps = [later - earlier for earlier, later in zip(ticks, ticks[1:], strict=False)]
+        gaps = [later - earlier for earlier, later in itertools.pairwise(ticks)]
         assert gaps == [first, *[PLAY_TICKS] * (MAX_STEPS - 1), 0]
 
 

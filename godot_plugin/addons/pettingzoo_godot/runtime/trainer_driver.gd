@@ -83,8 +83,11 @@ func _greet() -> bool:
 	if error != OK:
 		push_error(
 			(
-				"pettingzoo_godot: no link to %s: %s." % [_options.url, error_string(error)]
-				+ " Is the Python program still running, and of the same version as the addon?"
+				(
+					"pettingzoo_godot: no link to %s: %s. %s. This addon speaks %s: is the Python program"
+					% [_options.url, error_string(error), _link.closed_because, Codec.SUBPROTOCOL]
+				)
+				+ " still running, and of the same version?"
 			)
 		)
 		return _end(_EXIT_LOST)
