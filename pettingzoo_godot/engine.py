@@ -18,12 +18,14 @@ from pettingzoo_godot.errors import EngineDied, EngineStartError
 _GRACE = 1.0  # seconds that an engine has to quit before it is killed; close() promises 2 in all
 _TAIL_BYTES = 16384
 _TAIL_LINES = 20
+_LOG_LIMIT = 2**24  # bytes of a temporary log: a warning per step would fill a disk overnight
 
 
 class Engine:
     """A running Godot process, in a process group of its own: Ctrl-C reaches only Python.
 
-    It ends when its standard input does, so not even `kill -9` of Python leaves it behind.
+    Our engines end when their link does, or when they see that this process is gone, so not even
+    `kill -9` of Python leaves one behind (docs/PROTOCOL.md 1.4).
 
     Args:
         command: Program and arguments.
@@ -37,6 +39,7 @@ class Engine:
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str], log_path: Path | None = None
     ) -> None:
+        self._is_log_ours = log_path is None
         try:
             self._log = _open_log(log_path)
         except OSError as exc:
@@ -119,8 +122,13 @@ class Engine:
         lines = self._log.read().decode(errors="replace").splitlines()
         return tuple(line for line in lines if line.strip())[-_TAIL_LINES:]
 
+    def trim_log(self) -> None:
+        """Empty the temporary log when it has grown large: only its end is ever shown."""
+        if self._is_log_ours and os.fstat(self._log.fileno()).st_size > _LOG_LIMIT:
+            os.ftruncate(self._log.fileno(), 0)  # both sides append: nothing is torn apart
+
     def stop(self, grace: float = _GRACE) -> None:
-        """End the process: end of file on its standard input, then by force. May be called twice.
+        """End the process: by itself if its link is closed, then by force. May be called twice.
 
         Args:
             grace: Seconds that it has to quit by itself.

@@ -20,6 +20,7 @@ from pettingzoo import ParallelEnv
 
 from pettingzoo_godot.errors import (
     EnvironmentClosed,
+    RemoteProtocolError,
     ResetNeeded,
     SceneError,
     SpaceError,
@@ -28,6 +29,7 @@ from pettingzoo_godot.errors import (
 )
 from pettingzoo_godot.layout import Layout
 from pettingzoo_godot.messages import (
+    LIVE,
     MAX_SEED,
     Parameter,
     Report,
@@ -35,7 +37,14 @@ from pettingzoo_godot.messages import (
     Scalar,
     Step,
 )
-from pettingzoo_godot.options import check_limit, check_seed, check_speedup, settle
+from pettingzoo_godot.options import (
+    check_limit,
+    check_mapping,
+    check_seconds,
+    check_seed,
+    check_speedup,
+    settle,
+)
 from pettingzoo_godot.port import FLAGS, Port
 from pettingzoo_godot.scene import find_scene, is_bundled
 from pettingzoo_godot.session import Launch, Session, Timing
@@ -110,15 +119,13 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self.scene = Path(scene).expanduser().absolute() if scene and is_path else scene
         self.render_mode = render_mode
         self.max_steps = max_steps if max_cycles is None else max_cycles
-        self.parameters = dict(parameters or {})
+        self.parameters = check_mapping("parameters", parameters)
         self.strict_options = strict_options
         self.timeout = timeout
         self.start_timeout = start_timeout
-        self.log_path = log_path
-        self.metadata = {
-            **type(self).metadata,
-            "name": "editor" if scene is None else Path(scene).stem,
-        }
+        self.log_path = None if log_path is None else Path(log_path).absolute()
+        name = "editor" if self.scene is None else Path(self.scene).stem
+        self.metadata = {**type(self).metadata, "name": name}
         self._speedup = speedup
         self._spec: str | None = None  # the hello, as text: it travels with a pickled environment
         self._forget()
@@ -249,15 +256,15 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         """
         if self._closed:
             raise EnvironmentClosed("this environment was closed; make another one")
-        chosen = {**self.parameters, **(options or {})}
-        required = chosen if self.strict_options else self.parameters
-        settings = settle(self._layout.hello.parameters, chosen, required)
+        chosen = {**self.parameters, **check_mapping("options", options)}
+        settings, limit = self._settle(chosen)
         seed = check_seed(seed)
-        limit = self._layout.hello.max_steps if self.max_steps is None else self.max_steps
-        limit = check_limit(limit)
+        known = self._spec
+        session = self._open_session()
+        if self._spec != known:  # the scene has changed since: its parameters may have, too
+            settings, limit = self._settle(chosen)
         if seed is not None or self._generator is None:
             self._generator = np.random.default_rng(seed)
-        session = self._open_session()
         request = Reset(
             arenas=(0,),
             seeds=(int(self._generator.integers(MAX_SEED, endpoint=True)),),
@@ -268,6 +275,12 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self._report = None
         report = session.reset(request)
         self._check(report)
+        if (report.flags != LIVE).any():
+            session.close()
+            raise RemoteProtocolError(
+                "expected every agent to live at the start of an episode (docs/PROTOCOL.md 4.6); "
+                f"got flags {report.flags.tolist()}"
+            )
         self._report = report
         self._first_tick = report.tick
         self.agents = self.possible_agents
@@ -386,9 +399,9 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
             scene=None if self.scene is None else find_scene(self.scene),
             window=self.render_mode == "human",
             speedup=check_speedup(self.speedup),
-            timeout=self.timeout,
-            start_timeout=self.start_timeout,
-            log_path=None if self.log_path is None else Path(self.log_path),
+            timeout=check_seconds("timeout", self.timeout),
+            start_timeout=check_seconds("start_timeout", self.start_timeout),
+            log_path=self.log_path,
         )
 
     def _open_session(self) -> Session:
@@ -411,8 +424,17 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self._port_of = {port.agent: port for port in self._ports}
         return session
 
+    def _settle(self, chosen: Mapping[str, Any]) -> tuple[dict[str, Scalar], int]:
+        """Values for all parameters of the scene as it is known now, and the limit of steps."""
+        hello = self._layout.hello
+        required = chosen if self.strict_options else self.parameters
+        limit = hello.max_steps if self.max_steps is None else self.max_steps
+        return settle(hello.parameters, chosen, required), check_limit(limit)
+
     def _take_actions(self, actions: Mapping[AgentID, Any], step: Step) -> None:
         port_of = self._port_of
+        if not isinstance(actions, Mapping):
+            raise SpaceError(f"expected actions as a dict by agent; got {actions!r}")
         try:
             for agent in self.agents:
                 port_of[agent].act(actions[agent])

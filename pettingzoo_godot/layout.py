@@ -242,9 +242,9 @@ class Layout:
 
     def _slot_blocks(self) -> list[_Block]:
         f32, u8 = WIRE_DTYPES["f32"], WIRE_DTYPES["u8"]
-        infinity = np.full(1, np.inf, f32)
+        finite = np.full(1, np.finfo(np.float32).max, f32)
         return [
-            _Block("reward", "f32", f32, (self.slots,), -infinity, infinity),
+            _Block("reward", "f32", f32, (self.slots,), -finite, finite),
             *(
                 _Block(name, "f32", f32, (group.slots, len(group.info)))
                 for name, group in zip(self._info_names, self.groups, strict=True)

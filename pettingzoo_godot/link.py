@@ -72,7 +72,6 @@ class Link:
         self._fragments: list[Frame] = []
         self._unread = 0  # bytes that the protocol was fed of a frame that is not whole yet
         self._timeout = -1.0  # [s] of the socket; remembered to save system calls
-        self._wakes_at = 1  # [bytes]; the same
         self._send_timeouts = (SEND_TIMEOUT, math.inf)  # [s] between which to leave the former
         self._sent_head = (-1, b"")  # size of the last binary packet, and what went before it
         # For packets of the expected size: what goes before them (unmasked), and one buffer with
@@ -159,15 +158,6 @@ class Link:
         self._frame = memoryview(self._buffer)[padding:]
         self._packet = self._frame[start:]
 
-    def _wake_at(self, size: int) -> None:
-        """Let the kernel wake us once for a whole packet, not for each piece of it."""
-        if size == self._wakes_at:
-            return
-        self._wakes_at = size
-        if hasattr(socket, "SO_RCVLOWAT"):
-            with contextlib.suppress(OSError):  # not on Windows; or closed already
-                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
-
     def receive(self, timeout: float) -> Packet:
         """Wait for one packet.
 
@@ -189,14 +179,12 @@ class Link:
         deadline = time.monotonic() + timeout
         remaining = timeout
         while True:
-            if remaining == timeout and self._is_between_frames():
-                self._wake_at(len(self._frame))
-                size = self._read_into(self._frame, timeout)
+            if self._is_between_frames():
+                size = self._fill(deadline, timeout)
                 if size == len(self._frame) and self._unwrap():
                     return self._packet
                 self._feed(bytes(self._frame[:size]))
             else:
-                self._wake_at(1)  # how much of a packet is missing, only the protocol knows
                 self._feed(self._read(remaining, timeout))
             if self._packets:
                 return self._packets.popleft()
@@ -222,14 +210,29 @@ class Link:
         self._packet[:] = apply_mask(bytes(self._packet), mask)
         return True
 
-    def _read_into(self, view: memoryview, timeout: float) -> int:
-        try:
-            self._set_timeout(timeout)
-            return self._socket.recv_into(view)
-        except (TimeoutError, BlockingIOError):
-            raise LinkTimeout(f"the engine sent no whole packet within {timeout:g} s") from None
-        except OSError:
-            return 0  # a reset is one way of closing a link
+    def _fill(self, deadline: float, timeout: float) -> int:
+        """Read into the buffer until it holds a whole frame, or the beginning of something else.
+
+        Returns:
+            How many bytes of the frame's part are filled; 0 at the end of the stream.
+        """
+        filled = 0
+        remaining = timeout
+        while True:
+            self._set_timeout(max(remaining, 0.0))
+            try:
+                size = self._socket.recv_into(self._frame[filled:] if filled else self._frame)
+            except (TimeoutError, BlockingIOError):
+                if filled:
+                    self._feed(bytes(self._frame[:filled]))
+                raise LinkTimeout(f"the engine sent no whole packet within {timeout:g} s") from None
+            except OSError:
+                return filled  # a reset is one way of closing a link
+            filled += size
+            is_ours = self._buffer.startswith(self._expected_head, -len(self._frame))
+            if size == 0 or filled == len(self._frame) or not is_ours:
+                return filled
+            remaining = deadline - time.monotonic()
 
     def _read(self, remaining: float, timeout: float) -> bytes:
         try:
@@ -317,7 +320,6 @@ class Link:
         Closing a socket with unread data resets it, and our reason would be lost with that.
         """
         deadline = time.monotonic() + timeout
-        self._wake_at(1)
         self._send_timeouts = (timeout, timeout)
         with contextlib.suppress(LinkTimeout):
             while self._protocol.state is not State.CLOSED and self._protocol.close_rcvd is None:
@@ -326,7 +328,6 @@ class Link:
 
     def _salvage(self) -> None:
         """Collect what the engine said last: a fault packet, a close code."""
-        self._wake_at(1)
         with contextlib.suppress(LinkTimeout):
             while self._protocol.state is State.OPEN:
                 self._feed(self._read(CHECK_INTERVAL, CHECK_INTERVAL))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pettingzoo_godot.errors import OptionError
-from pettingzoo_godot.messages import Parameter, Scalar
+from pettingzoo_godot.messages import MAX_SEED, Parameter, Scalar
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "bool": (bool, np.bool_),
@@ -17,7 +17,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "float": (int, float, np.integer, np.floating),
     "string": (str,),
 }
-_INTEGER_LIMIT = 2**63  # what an int can hold in the scene
+_MAX_SECONDS = 1e6  # eleven days: as good as for ever, and a socket can wait so long
 _CONVERSIONS: dict[str, type] = {"bool": bool, "int": int, "float": float, "string": str}
 
 
@@ -60,7 +60,7 @@ def check_parameter(parameter: Parameter, value: Any) -> Scalar:
     if is_right and parameter.type in ("int", "float"):
         is_right = low <= value <= high and _is_finite(value)
     if is_right and parameter.type == "int":
-        is_right = abs(int(value)) < _INTEGER_LIMIT
+        is_right = abs(int(value)) <= MAX_SEED  # greater ones are not exact in a JSON number
     if not is_right:
         bounds = f" in [{low:g}, {high:g}]" if parameter.type in ("int", "float") else ""
         raise OptionError(
@@ -86,7 +86,7 @@ def check_limit(limit: Any) -> int:
     Raises:
         OptionError: If it is no whole number from 0 on.
     """
-    return _whole("max_steps", limit)
+    return min(_whole("max_steps", limit), MAX_SEED)  # more is as good as no limit
 
 
 def check_speedup(speedup: Any) -> float:
@@ -101,6 +101,29 @@ def check_speedup(speedup: Any) -> float:
             f"expected speedup to be a number from 0 on (0: as fast as possible); got {speedup!r}"
         )
     return float(speedup)
+
+
+def check_seconds(name: str, seconds: Any) -> float:
+    """Return a time to wait [s], or say what is wrong with it.
+
+    Raises:
+        OptionError: If it is no number above 0.
+    """
+    is_number = isinstance(seconds, _TYPES["float"]) and not isinstance(seconds, bool)
+    if not is_number or not seconds > 0:
+        raise OptionError(f"expected {name} to be a number of seconds above 0; got {seconds!r}")
+    return min(float(seconds), _MAX_SECONDS)
+
+
+def check_mapping(name: str, value: Any) -> dict[str, Any]:
+    """Return a mapping as a new dict; None is an empty one.
+
+    Raises:
+        OptionError: If it is none.
+    """
+    if value is not None and not isinstance(value, Mapping):
+        raise OptionError(f"expected {name} to be a dict; got {value!r}")
+    return dict(value or {})
 
 
 def _whole(what: str, value: Any) -> int:

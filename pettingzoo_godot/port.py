@@ -80,17 +80,26 @@ def _reader(space: Space, index: int, position: int) -> Callable[[Report], Any]:
     """The function that copies an observation out of the report, whose buffer is used again."""
     if isinstance(space, Dict):
         keys = list(space.spaces)
+        places = [_place(member, position) for member in space.spaces.values()]
 
         def read_members(report: Report) -> dict[str, Any]:
             blocks = report.observations[index]
-            return {key: block[position].copy() for key, block in zip(keys, blocks, strict=True)}
+            pairs = zip(keys, places, blocks, strict=True)
+            return {key: block[place].copy() for key, place, block in pairs}
 
         return read_members
 
+    place = _place(space, position)
+
     def read(report: Report) -> Any:
-        return report.observations[index][0][position].copy()
+        return report.observations[index][0][place].copy()
 
     return read
+
+
+def _place(space: Space, position: int) -> Any:
+    """What to index a block with: a Discrete is a scalar, a Box an array even without axes."""
+    return position if isinstance(space, Discrete) else (position, ...)
 
 
 def _info_reader(

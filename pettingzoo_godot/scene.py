@@ -55,13 +55,13 @@ class Scene:
         assert self.project is not None  # noqa: S101 - one of the two, by construction
         godot = find_godot().executable
         self._import(godot)
-        return [str(godot), "--path", str(self.project), *([self.path] if self.path else [])]
+        return [str(godot), "--path", godot_path(self.project), *([self.path] if self.path else [])]
 
     def ticks_per_second(self) -> int:
         """Physics ticks per second of simulated time, from the project's settings [1/s]."""
         if self.project is None:
             return 60  # an exported game's settings are packed; 60 is Godot's default
-        settings = (self.project / "project.godot").read_text(encoding="utf-8")
+        settings = (self.project / "project.godot").read_text(encoding="utf-8", errors="replace")
         match = re.search(r"^common/physics_ticks_per_second=(\d+)", settings, re.MULTILINE)
         return int(match[1]) if match else 60
 
@@ -102,15 +102,34 @@ class Scene:
     def _import(self, godot: Path) -> None:
         assert self.project is not None  # noqa: S101 - only called for projects
         stamp = self.project / _STAMP
-        stamp.parent.mkdir(exist_ok=True)
-        with FileLock(stamp.with_suffix(".lock")):
-            if stamp.exists() and stamp.read_text() == self._files_key:
-                return
-            command = [str(godot), "--headless", "--path", str(self.project), "--import"]
-            _run_import(command, self.name, self.project)
-            # The import itself writes .import and .uid files: the key of what there is now.
-            vars(self).pop("_files_key", None)
-            stamp.write_text(self._files_key)
+        if self._is_imported(stamp):
+            return
+        try:
+            stamp.parent.mkdir(exist_ok=True)
+            with FileLock(stamp.with_suffix(".lock")):
+                if self._is_imported(stamp):
+                    return
+                command = [str(godot), "--headless", "--path", godot_path(self.project), "--import"]
+                _run_import(command, self.name, self.project)
+                # The import itself writes .import and .uid files: the key of what there is now.
+                vars(self).pop("_files_key", None)
+                stamp.write_text(self._files_key)
+        except OSError as exc:
+            raise EngineStartError(
+                f"expected to import {self.project}, once after each change; {exc}. Make it "
+                "writable, or copy it."
+            ) from exc
+
+    def _is_imported(self, stamp: Path) -> bool:
+        try:
+            return stamp.read_text() == self._files_key
+        except OSError:
+            return False
+
+
+def godot_path(path: Path) -> str:
+    """A path for `--path`, which Godot decodes like an address."""
+    return str(path).replace("%", "%25")
 
 
 def _run_import(command: list[str], name: str, project: Path) -> None:
@@ -220,7 +239,7 @@ def _project_scene(folder: Path) -> Scene:
     settings = folder / "project.godot"
     if not settings.is_file():
         raise SceneNotFound(f"expected a project.godot in {folder.absolute()}; there is none")
-    if "run/main_scene" not in settings.read_text(encoding="utf-8"):
+    if "run/main_scene" not in settings.read_text(encoding="utf-8", errors="replace"):
         raise SceneNotFound(
             f"{settings.absolute()} names no main scene; set one in the project settings "
             "(Application > Run), or give the path of a .tscn file"

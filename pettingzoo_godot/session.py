@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
@@ -167,7 +168,10 @@ class Session:
     def reset(self, request: Reset) -> Report:
         """Begin an episode and return the report of its start."""
         with self._guarded("a reset"):
-            return self._ask(request)
+            report = self._ask(request)
+        if self._engine is not None:
+            self._engine.trim_log()
+        return report
 
     def step(self, step: Step) -> Report:
         """Let the agents act and return the report of what came of it."""
@@ -300,13 +304,18 @@ def _accept_editor(listener: Listener, timeout: float) -> Link:
 def _connection_file(listener: Listener) -> Iterator[None]:
     """Tell a scene from the editor where we listen (docs/PROTOCOL.md 1.5)."""
     path = data_dir() / "pettingzoo_godot" / "connection.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
     content = json.dumps({"url": listener.url, "token": listener.token})
-    unfinished = path.with_name(f"connection.{os.getpid()}.unfinished")
+    unfinished = path.with_name(f"connection.{os.getpid()}.{threading.get_ident()}.unfinished")
     opener: Callable[[str, int], int] = lambda name, flags: os.open(name, flags, 0o600)  # noqa: E731
-    with open(unfinished, "w", opener=opener) as file:
-        file.write(content)
-    unfinished.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(unfinished, "w", opener=opener) as file:
+            file.write(content)
+        unfinished.replace(path)
+    except OSError as exc:
+        raise EngineStartError(
+            f"expected to write {path}, where a scene from the editor looks for us; {exc}"
+        ) from exc
     try:
         yield
     finally:

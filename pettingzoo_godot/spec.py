@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from dataclasses import replace
 
 from pettingzoo_godot.codec import decode
@@ -46,8 +47,9 @@ def load_layout(launch: Launch) -> tuple[str, Layout]:
     spec = session.packet_of_hello
     # Under the key of the content as it is now: the start may just have imported the project.
     file = launch.scene.spec_file
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_suffix(f".{os.getpid()}.unfinished")
-    unfinished.write_text(spec, encoding="utf-8")
-    unfinished.replace(file)
+    unfinished = file.with_suffix(f".{os.getpid()}.{threading.get_ident()}.unfinished")
+    with contextlib.suppress(OSError):  # a convenience: without it, the next one asks again
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_text(spec, encoding="utf-8")
+        unfinished.replace(file)
     return spec, session.layout

@@ -535,18 +535,18 @@ class AtRead:
             self._action()
 
     def __enter__(self):
-        plain = self._plain = Link._read_into
+        plain = self._plain = Link._fill
 
-        def read_into(link, view, timeout):
+        def fill(link, deadline, timeout):
             self._reading.set()
-            return plain(link, view, timeout)
+            return plain(link, deadline, timeout)
 
-        Link._read_into = read_into
+        Link._fill = fill
         self._thread.start()
         return self
 
     def __exit__(self, *_):
-        Link._read_into = self._plain
+        Link._fill = self._plain
         self._thread.join()
 
 

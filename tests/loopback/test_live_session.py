@@ -201,7 +201,7 @@ def test_connection_file_is_removed_when_nobody_comes(connection_file):
     waiting = Waiting(start_timeout=4 * SHORT)
     content_of(connection_file)
     waiting.join(LONG)
-    assert isinstance(waiting.error, EngineStartError)
+    assert isinstance(waiting.error, LinkTimeout)
     assert "no scene connected within 0.2 s" in str(waiting.error)
     assert "press Play" in str(waiting.error)
     assert list(connection_file.parent.iterdir()) == []

@@ -13,7 +13,7 @@ from pettingzoo_godot.errors import EngineStartError
 LONG = 10.0  # seconds; for what must happen
 GRACE = 0.1  # seconds; for an engine that will not use it
 READ = "read line; exit 0"  # ends with its input
-HANG = "trap '' TERM HUP INT; exec <&-; mkfifo $0.fifo; echo ready; cat $0.fifo"
+HANG = 'trap \'\' TERM HUP INT; exec <&-; mkfifo "$0.fifo"; echo ready; cat "$0.fifo"'
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the engine is a shell script")
 
@@ -291,7 +291,7 @@ def test_abandoned_copy_keeps_nothing_open(start):
 
 
 def test_engine_ends_with_its_trainer(start, tmp_path):
-    """Not even `kill -9` of Python leaves it behind: its standard input ends."""
+    """Whoever reads its standard input, as this script does, sees the end of Python there."""
     pid = tmp_path / "pid"
 
     def trainer():

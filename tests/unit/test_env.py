@@ -71,7 +71,7 @@ def test_constructor_only_stores_its_arguments(tmp_path):
     assert env.scene == tmp_path / "absent.x86_64"
     assert (env.render_mode, env.max_steps, env.parameters) == ("human", 7, {"walls": 1})
     assert (env.speedup, env.strict_options, env.timeout) == (2.0, True, 3.0)
-    assert (env.start_timeout, env.log_path) == (4.0, "engine.log")
+    assert (env.start_timeout, env.log_path) == (4.0, Path("engine.log").absolute())
     assert (env.agents, env.engine_pid) == ([], None)
     assert isinstance(env, ParallelEnv)
     assert env.unwrapped is env

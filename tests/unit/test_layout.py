@@ -143,7 +143,7 @@ def test_bad_reward_is_found():
     assert LAYOUT.find_bad_report(report) == (
         "runner_1",
         1,
-        "expected reward in [-inf, inf]; got nan",
+        "expected reward in [-3.4028234663852886e+38, 3.4028234663852886e+38]; got nan",
     )
 
 

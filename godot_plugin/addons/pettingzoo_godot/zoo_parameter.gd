@@ -39,6 +39,11 @@ static func make(
 	return parameter
 
 
+## Whether [member default] has one of the types that Python may set.
+func is_typed() -> bool:
+	return _TYPES.has(typeof(default))
+
+
 ## This parameter as the hello describes it (docs/PROTOCOL.md 2.2).
 func describe() -> Dictionary:
 	return {

@@ -28,6 +28,7 @@ var _driver: Driver
 var _environment: ZooEnvironment  # of the scene as it was loaded, before the first episode
 var _remaining: int = 0
 var _in_step: bool = false
+var _starts: bool = false  # no step yet in this episode
 var _ticking: bool = false
 var _attached: bool = false
 var _next_tick_usec: int = 0
@@ -69,8 +70,10 @@ func _ready() -> void:
 
 
 func _physics_process(_delta: float) -> void:
-	if not is_instance_valid(_environment):
+	if not is_instance_valid(_environment) or not _environment.is_inside_tree():
 		_driver.scene_lost()  # the next scene's ZooEnvironment attaches itself
+		return
+	if not _may_tick():
 		return
 	if _ticking:
 		tick += 1
@@ -113,12 +116,14 @@ func begin_episodes(
 	_environment = arenas[0].environment
 	_attached = false
 	_in_step = false
+	_starts = true
 	_remaining = _environment.settle_ticks - 1
 
 
 ## Begins a step: the agents act at once, then the frame goes on.
 func begin_step() -> void:
 	_in_step = true
+	_starts = false
 	var play := 0 if with_trainer else _environment.play_ticks_per_step
 	_remaining = (play if play > 0 else _environment.ticks_per_step) - 1
 	_act(true)
@@ -128,11 +133,12 @@ func begin_step() -> void:
 func write_report(report: Buffers, state_offset: int, state_size: int) -> void:
 	for i in arenas.size():
 		for slot in arenas[i].slots:
-			slot.write(report)
+			slot.write(report, _starts)
 		if state_size > 0:
 			arenas[i].write_state(report, state_offset + i * state_size, state_size)
-		arenas[i].end_locals()
-		arenas[i].announce_end()
+		if not _starts:
+			arenas[i].end_locals()
+			arenas[i].announce_end()
 
 
 ## The environment as it is now.
@@ -144,7 +150,8 @@ func environment() -> ZooEnvironment:
 func default_options() -> Dictionary:
 	var options := {}
 	for parameter in _environment.parameters:
-		options[parameter.name] = parameter.default
+		if parameter != null:
+			options[parameter.name] = parameter.default
 	return options
 
 
@@ -199,12 +206,21 @@ func _end_step() -> void:
 	_in_step = false
 
 
+## Whether this frame is one of the steps': a game may pause itself; under a trainer the pause is
+## the bridge's own, or a scene that pauses itself would stand still for ever.
+func _may_tick() -> bool:
+	if _ticking and get_tree().paused:
+		if not with_trainer:
+			return false
+		get_tree().paused = false
+	return true
+
+
 ## Time stands still while the driver waits: physics pauses with the tree.
 func _set_ticking(ticking: bool) -> void:
-	if ticking == _ticking:
-		return
 	_ticking = ticking
-	get_tree().paused = not ticking
+	if get_tree().paused == ticking:
+		get_tree().paused = not ticking
 
 
 ## Waits until this tick is due at the wanted multiple of real time.

@@ -7,8 +7,15 @@ static var subject: Node
 static var _pending: Dictionary = {}
 
 
-## Notes a mistake of [param node]'s; [param node] may be null.
+## Notes a mistake of [param node]'s, which may be null, and shows it in the console.
 static func report(message: String, node: Node) -> void:
+	if _pending.is_empty():
+		note(message, node)
+		push_error("pettingzoo_godot: %s %s" % [_pending["node"], message])
+
+
+## Notes a mistake that is in the console already.
+static func note(message: String, node: Node) -> void:
 	if not _pending.is_empty():
 		return
 	var agent := node as ZooAgent
@@ -18,7 +25,6 @@ static func report(message: String, node: Node) -> void:
 		"node": str(node.get_path()) if node != null and node.is_inside_tree() else "",
 		"agent": agent.resolved_id() if agent != null else "",
 	}
-	push_error("pettingzoo_godot: %s %s" % [_pending["node"], message])
 
 
 ## The mistake noted since the last call, or an empty dictionary.

@@ -4,6 +4,8 @@ extends RefCounted
 
 const TOKEN_VARIABLE := "PETTINGZOO_GODOT_TOKEN"
 
+static var _refused: String = ""
+
 ## Address of the trainer; empty: none.
 var url: String = ""
 ## What shows the trainer that we are its engine.
@@ -40,13 +42,21 @@ static func connection_file() -> String:
 	return OS.get_data_dir().path_join("pettingzoo_godot/connection.json")
 
 
+## Says that the connection file led nowhere: its Python was killed, and left it behind.
+static func refuse_connection_file() -> void:
+	_refused = FileAccess.get_file_as_string(connection_file())
+
+
 ## Reads the connection file of a Python process that waits for a scene from the editor.
-## Returns whether there is one.
+## Returns whether there is one that was not refused before.
 func read_connection_file() -> bool:
 	if not FileAccess.file_exists(connection_file()):
 		return false
+	var text := FileAccess.get_file_as_string(connection_file())
+	if text == _refused:
+		return false
 	var json := JSON.new()  # unlike JSON.parse_string, silent about what is no JSON
-	json.parse(FileAccess.get_file_as_string(connection_file()))
+	json.parse(text)
 	var content: Dictionary = json.data if typeof(json.data) == TYPE_DICTIONARY else {}
 	url = str(content.get("url", ""))
 	token = str(content.get("token", ""))

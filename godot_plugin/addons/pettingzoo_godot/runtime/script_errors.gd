@@ -21,4 +21,4 @@ func _log_error(
 	if error_type != ERROR_TYPE_SCRIPT or OS.get_thread_caller_id() != OS.get_main_thread_id():
 		return
 	var what := rationale if rationale != "" else code
-	Faults.report("script error in %s (%s:%d): %s" % [function, file, line, what], Faults.subject)
+	Faults.note("script error in %s (%s:%d): %s" % [function, file, line, what], Faults.subject)

@@ -62,29 +62,38 @@ func read_action(step: Buffers) -> Variant:
 
 
 ## Writes observation, reward, information and flags into [param report], and closes the step's
-## account. An agent that is done keeps its last observation.
-func write(report: Buffers) -> void:
+## account. An agent that is done keeps its last observation. At the start of an episode
+## ([param starts]) everybody lives: who ended while the scene settled says so after the first step.
+func write(report: Buffers, starts: bool) -> void:
 	var flags := 0
 	var reward := 0.0
 	if not is_instance_valid(agent):
-		flags = (Codec.LIVE | Codec.TERMINATED) if _live else 0
-		_live = false
+		flags = _ending(true, false, starts) if _live else 0
 	elif agent.alive:
 		Faults.subject = agent
 		observer.write(report, _layout.observations)
+		if starts:
+			agent.reward = 0.0  # what is earned before the first step belongs to no action
 		reward = agent.reward
 		var f32 := report.f32
 		var info := agent.info
 		for i in info.size():
 			f32[_layout.info + i] = info[i]
-		flags = Codec.LIVE
-		if agent.terminated or agent.truncated:
-			flags |= Codec.TERMINATED if agent.terminated else 0
-			flags |= Codec.TRUNCATED if agent.truncated else 0
-			_live = false
-		agent.end_step()
+		flags = _ending(agent.terminated, agent.truncated, starts)
+		if not starts:
+			agent.end_step()
 	report.f32[_layout.reward] = reward
 	report.u8[_layout.flags] = flags
+
+
+## The flags of an agent that took part in this step (docs/PROTOCOL.md 4.6).
+func _ending(terminated: bool, truncated: bool, starts: bool) -> int:
+	if starts or not (terminated or truncated):
+		return Codec.LIVE
+	_live = false
+	return (
+		Codec.LIVE | (Codec.TERMINATED if terminated else 0) | (Codec.TRUNCATED if truncated else 0)
+	)
 
 
 func _read_leaf(step: Buffers, index: int) -> Variant:

@@ -43,7 +43,8 @@ func _init(bridge: Bridge, options: LaunchOptions) -> void:
 		var folder := (get_script() as Script).resource_path.get_base_dir()
 		_script_errors = load(folder.path_join("script_errors.gd")).new()
 		OS.call(&"add_logger", _script_errors)
-	if options.trainer_pid > 0 and OS.has_feature("linux"):
+	# A trainer that cannot be seen lives outside of this engine's container.
+	if options.trainer_pid > 0 and OS.has_feature("linux") and _lives(options.trainer_pid):
 		_watchdog = Thread.new()
 		_watchdog.start(_watch.bind(options.trainer_pid))
 
@@ -79,24 +80,30 @@ func _greet() -> bool:
 	if not Faults.any():
 		_lay_out(hello)
 	_link = Link.new()
-	var error := _link.open(_options.url, _options.token)
-	if error != OK:
-		push_error(
-			(
-				(
-					"pettingzoo_godot: no link to %s: %s. %s. This addon speaks %s: is the Python program"
-					% [_options.url, error_string(error), _link.closed_because, Codec.SUBPROTOCOL]
-				)
-				+ " still running, and of the same version?"
-			)
-		)
-		return _end(_EXIT_LOST)
+	if _link.open(_options.url, _options.token) != OK:
+		return _give_up()
 	if Faults.any():
 		return _fail(Faults.take())
 	_link.binary_limit = _layout.step_size()
 	_protocol.advance("hello")
 	_link.send_text(Codec.encode_text("hello", hello))
 	return true
+
+
+func _give_up() -> bool:
+	var where := "no link to %s: %s." % [_options.url, _link.closed_because]
+	if _options.trainer_pid == 0:
+		# A scene from the editor stays a game; the file may be a killed Python's.
+		LaunchOptions.refuse_connection_file()
+		push_warning("pettingzoo_godot: %s This stays a game." % where)
+	else:
+		push_error(
+			(
+				"pettingzoo_godot: %s This addon speaks %s." % [where, Codec.SUBPROTOCOL]
+				+ " Is the Python program still running, and of the same version?"
+			)
+		)
+	return _end(_EXIT_LOST)
 
 
 func _lay_out(hello: Dictionary) -> void:
@@ -129,6 +136,7 @@ func _hello() -> Dictionary:
 	if agents.is_empty():
 		Faults.report("no agent for Python: add a ZooAgent with control mode REMOTE.", environment)
 	_check_groups(agents)
+	_check_environment(environment)
 	var engine := Engine.get_version_info()
 	return {
 		"protocol": Codec.PROTOCOL_VERSION,
@@ -141,11 +149,19 @@ func _hello() -> Dictionary:
 		"arenas": _bridge.arenas.size(),
 		"state_size": environment._state().size(),
 		"agents": agents,
-		"parameters": environment.parameters.map(_describe),
+		"parameters": environment.parameters.filter(_is_given).map(_describe),
 	}
 
 
 func _describe_agent(slot: Slot) -> Dictionary:
+	var columns: Dictionary[String, bool] = {"tick": true, "TimeLimit.truncated": true}
+	for column in slot.agent.info_columns():
+		if columns.has(column):
+			Faults.report(
+				"info_names, reward_components: %s is taken or there twice: rename it." % column,
+				slot.agent
+			)
+		columns[column] = true
 	return {
 		"id": slot.agent.resolved_id(),
 		"policy_group": slot.agent.resolved_group(),
@@ -154,6 +170,20 @@ func _describe_agent(slot: Slot) -> Dictionary:
 		"action_space": slot.agent.action_space.describe(),
 		"info": Array(slot.agent.info_columns()),
 	}
+
+
+func _check_environment(environment: ZooEnvironment) -> void:
+	if environment.ticks_per_step < 1 or environment.settle_ticks < 1:
+		Faults.report("ticks_per_step, settle_ticks: expected 1 or more.", environment)
+	for parameter in environment.parameters:
+		if parameter == null or parameter.name == "" or not parameter.is_typed():
+			(
+				Faults
+				. report(
+					"parameters: expected each with a name, and a bool, int, float or String as default.",
+					environment
+				)
+			)
 
 
 ## Agents of one policy group share a batch: their spaces and columns must be equal.
@@ -173,6 +203,10 @@ func _check_groups(agents: Array) -> void:
 					),
 					_bridge.arenas[0].slots[i].agent
 				)
+
+
+func _is_given(parameter: ZooParameter) -> bool:
+	return parameter != null
 
 
 func _describe(parameter: ZooParameter) -> Dictionary:
