@@ -433,7 +433,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
 
     def _take_actions(self, actions: Mapping[AgentID, Any], step: Step) -> None:
         port_of = self._port_of
-        if not isinstance(actions, Mapping):
+        if type(actions) is not dict and not isinstance(actions, Mapping):
             raise SpaceError(f"expected actions as a dict by agent; got {actions!r}")
         try:
             for agent in self.agents:

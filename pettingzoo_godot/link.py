@@ -229,8 +229,9 @@ class Link:
             except OSError:
                 return filled  # a reset is one way of closing a link
             filled += size
-            is_ours = self._buffer.startswith(self._expected_head, -len(self._frame))
-            if size == 0 or filled == len(self._frame) or not is_ours:
+            if size == 0 or filled == len(self._frame):
+                return filled
+            if not self._buffer.startswith(self._expected_head, -len(self._frame)):
                 return filled
             remaining = deadline - time.monotonic()
 

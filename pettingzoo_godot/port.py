@@ -107,4 +107,6 @@ def _info_reader(
 ) -> Callable[[Report], dict[str, Any]]:
     if not columns:
         return lambda report: {}
+    if len(columns) == 1:  # a usual case, at a quarter of the time
+        return lambda report: {columns[0]: report.info[index].item(position)}
     return lambda report: dict(zip(columns, report.info[index][position].tolist(), strict=True))

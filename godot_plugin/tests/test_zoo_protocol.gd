@@ -31,14 +31,28 @@ func test_every_message_in_every_state() -> void:
 func test_sequence_grows_by_one() -> void:
 	var protocol := Protocol.new()
 	for wrong: int in [0, 2, -1]:
-		check_equal(protocol.advance_sequence(wrong), ERR_INVALID_DATA, "first %d" % wrong)
-	check_equal(protocol.advance_sequence(1), OK, "first")
-	check_equal(protocol.advance_sequence(1), ERR_INVALID_DATA, "the same again")
-	check_equal(protocol.advance_sequence(2), OK, "second")
+		check_equal(_begin(protocol, wrong), ERR_PARAMETER_RANGE_ERROR, "first %d" % wrong)
+	check_equal(_begin(protocol, 1), OK, "first")
+	check_equal(_begin(protocol, 1), ERR_PARAMETER_RANGE_ERROR, "the same again")
+	check_equal(_begin(protocol, 2), OK, "second")
 	check_equal(protocol.sequence, 2, "sequence")
 
 
 func test_sequence_wraps() -> void:
 	var protocol := Protocol.new()
 	protocol.sequence = 0xFFFFFFFF
-	check_equal(protocol.advance_sequence(0), OK, "after 2^32 - 1")
+	check_equal(_begin(protocol, 0), OK, "after 2^32 - 1")
+
+
+func test_requests_are_legal_only_while_idle() -> void:
+	var protocol := Protocol.new()
+	check_equal(protocol.begin("step", 1), ERR_INVALID_DATA, "while greeting")
+	protocol.advance("hello")
+	check_equal(protocol.begin("reset", 1), OK, "while idle")
+	check_equal(protocol.begin("step", 2), ERR_INVALID_DATA, "while waiting")
+	check_equal(protocol.sequence, 1, "sequence")
+
+
+func _begin(protocol: Protocol, number: int) -> Error:
+	protocol.state = "idle"
+	return protocol.begin("step", number)

@@ -241,13 +241,15 @@ func _send_report() -> bool:
 
 ## Handles packets until one of them lets time go on. Returns false while there is none.
 func _receive() -> bool:
-	var give_up := Time.get_ticks_usec() + _PATIENCE_USEC
+	var give_up := 0
 	while not _over:
 		var packet: Variant = _link.receive(_options.may_block)
 		if packet == null:
 			if _link.closed_because != "":
 				return _end(_EXIT_LOST)
-			if Time.get_ticks_usec() > give_up:
+			if give_up == 0:
+				give_up = Time.get_ticks_usec() + _PATIENCE_USEC
+			elif Time.get_ticks_usec() > give_up:
 				return false
 			var waited := Time.get_ticks_usec() - _report_usec
 			OS.delay_usec(_DELAY_USEC if waited < _LONG_WAIT_USEC else _LONG_DELAY_USEC)
@@ -309,11 +311,12 @@ func _reset(message: Dictionary) -> bool:
 
 
 func _accept(type: String, sequence: int) -> bool:
-	if _protocol.advance(type) != OK:
-		return _reject("%s is not legal while %s." % [type, _protocol.state])
-	if _protocol.advance_sequence(sequence) != OK:
-		return _reject("%s number %d does not follow %d." % [type, sequence, _protocol.sequence])
-	return true
+	match _protocol.begin(type, sequence):
+		OK:
+			return true
+		ERR_INVALID_DATA:
+			return _reject("%s is not legal while %s." % [type, _protocol.state])
+	return _reject("%s number %d does not follow %d." % [type, sequence, _protocol.sequence])
 
 
 func _reject(message: String) -> bool:

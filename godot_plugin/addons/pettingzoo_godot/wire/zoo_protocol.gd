@@ -40,10 +40,15 @@ func advance(type: String) -> Error:
 	return OK
 
 
-## Notes the sequence number of a reset or step: the last one plus one (docs/PROTOCOL.md 5.2).
-func advance_sequence(number: int) -> Error:
-	var expected := (sequence + 1) & 0xFFFFFFFF
-	if number != expected:
+## Notes that a reset or a step with this sequence number was received: the last one plus one
+## (docs/PROTOCOL.md 5.2). Returns [constant ERR_INVALID_DATA], and changes nothing, if it is not
+## legal now, or [constant ERR_PARAMETER_RANGE_ERROR] if the number is another.
+func begin(type: String, number: int) -> Error:
+	var following: Dictionary = _next.get(state, {})
+	if not following.has(type):
 		return ERR_INVALID_DATA
-	sequence = expected
+	if number != (sequence + 1) & 0xFFFFFFFF:
+		return ERR_PARAMETER_RANGE_ERROR
+	state = following[type]
+	sequence = number
 	return OK
