@@ -360,7 +360,7 @@ def test_a_project_folder(make_env: MakeEnv) -> None:
 
 
 def test_a_path_with_spaces_and_accents(tmp_path: Path) -> None:
-    project = tmp_path / "un projet été"
+    project = tmp_path / "un project été"
     shutil.copytree(SCENES, project)
     with pzg.parallel_env(project / "staggered" / "staggered.tscn") as env:
         env.reset(seed=1)
