@@ -3,7 +3,14 @@ import pytest
 
 from pettingzoo_godot.errors import OptionError
 from pettingzoo_godot.messages import Parameter
-from pettingzoo_godot.options import check_limit, check_parameter, check_seed, settle
+from pettingzoo_godot.options import (
+    check_limit,
+    check_mapping,
+    check_parameter,
+    check_seconds,
+    check_seed,
+    settle,
+)
 
 WALLS = Parameter("walls", "int", 3, 0.0, 8.0, "Walls in the field.")
 WIND = Parameter("wind", "float", 0.5, None, 2.0, "Speed [m/s].")
@@ -124,3 +131,26 @@ def test_limits_from_0_on_are_taken(limit, expected):
 def test_other_limits_are_refused(limit):
     with pytest.raises(OptionError, match="expected max_steps to be an int from 0 on, or None"):
         check_limit(limit)
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(1, 1.0), (0.5, 0.5), (float("inf"), 1e6)])
+def test_seconds_above_0_are_taken(seconds, expected):
+    assert check_seconds("timeout", seconds) == expected
+
+
+@pytest.mark.parametrize("seconds", [0, -1, None, "x", True, float("nan")])
+def test_other_seconds_are_refused(seconds):
+    with pytest.raises(OptionError, match="expected timeout to be a number of seconds above 0"):
+        check_seconds("timeout", seconds)
+
+
+def test_mapping_becomes_a_new_dict():
+    given = {"wind": 1.0}
+    assert check_mapping("options", given) == given
+    assert check_mapping("options", given) is not given
+    assert check_mapping("options", None) == {}
+
+
+def test_other_than_a_mapping_is_refused():
+    with pytest.raises(OptionError, match=r"expected options to be a dict; got \[1\]"):
+        check_mapping("options", [1])
