@@ -5,7 +5,9 @@ By turns, in one run, on a quiet machine and with one busy core: a step of the s
 gathered), and two links for comparison between two Python processes with packets of the same
 sizes: raw TCP with a length prefix, and JSON over TCP, as other systems do it.
 
-The link's share of a step is `step - engine_only`.
+The link's share of a step is `step - engine_only`. All processes stay on one core, and the busy
+one on another, so that the links are compared and not the scheduler's choices; `--any-core` leaves
+them free.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from common import busy_core, median_us, show
+from common import busy_core, median_us, show, stay_on_one_core
 from rich.progress import Progress
 
 import pettingzoo_godot as pzg
@@ -151,8 +153,13 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1000, help="per turn (default: %(default)s)")
     parser.add_argument("--turns", type=int, default=7, help="of each kind (default: %(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the fields there too")
+    parser.add_argument(
+        "--any-core", action="store_true", help="let the scheduler place the processes"
+    )
     args = parser.parse_args()
 
+    if not args.any_core:
+        stay_on_one_core()
     with pzg.parallel_env(args.scene) as env:
         env.reset(seed=0)
         layout = env._layout  # the sizes of the packets, for the links to compare with
