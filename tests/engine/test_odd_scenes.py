@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -59,7 +60,8 @@ def make_project(tmp_path: Path) -> MakeProject:
     """A function that makes a project of one agent and the environment's script."""
 
     def make(environment: str = "", column: str = "number") -> Path:
-        (tmp_path / "addons").symlink_to(bundled_project() / "addons")
+        # A copy: importing a project writes into its addons, and they are other projects' too.
+        shutil.copytree(bundled_project() / "addons", tmp_path / "addons")
         (tmp_path / "project.godot").write_text(PROJECT)
         (tmp_path / "odd.tscn").write_text(SCENE)
         (tmp_path / "odd.gd").write_text(f"extends ZooEnvironment\n\n\n{environment}")
