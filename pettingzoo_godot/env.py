@@ -18,11 +18,18 @@ import numpy as np
 from gymnasium.spaces import Box, flatten, flatten_space
 from pettingzoo import ParallelEnv
 
+from pettingzoo_godot.arguments import (
+    RENDER_MODES,
+    absolute_scene,
+    make_launch,
+    name_of,
+    settle_episode,
+    speedup_for,
+)
 from pettingzoo_godot.errors import (
     EnvironmentClosed,
     RemoteProtocolError,
     ResetNeeded,
-    SceneError,
     SpaceError,
     UnknownAgent,
     UsageError,
@@ -37,22 +44,13 @@ from pettingzoo_godot.messages import (
     Scalar,
     Step,
 )
-from pettingzoo_godot.options import (
-    check_limit,
-    check_mapping,
-    check_seconds,
-    check_seed,
-    check_speedup,
-    settle,
-)
+from pettingzoo_godot.options import check_mapping, check_seed, check_speedup
 from pettingzoo_godot.port import FLAGS, Port
-from pettingzoo_godot.scene import find_scene, is_bundled
 from pettingzoo_godot.session import Launch, Session, Timing
 from pettingzoo_godot.spaces import Array, Space
 from pettingzoo_godot.spec import load_layout, read_layout
 
 AgentID = str
-RENDER_MODES = ("human",)
 # What belongs to a session, or is made of it: not pickled.
 _SPACES = ("_layout", "_action_spaces", "state_space")
 _LIVE = {
@@ -114,9 +112,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         start_timeout: float = 60.0,
         log_path: str | os.PathLike[str] | None = None,
     ) -> None:
-        # A path is made absolute: the folder may change, and workers have folders of their own.
-        is_path = scene is not None and not is_bundled(scene)
-        self.scene = Path(scene).expanduser().absolute() if scene and is_path else scene
+        self.scene = absolute_scene(scene)
         self.render_mode = render_mode
         self.max_steps = max_steps if max_cycles is None else max_cycles
         self.parameters = check_mapping("parameters", parameters)
@@ -124,8 +120,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self.timeout = timeout
         self.start_timeout = start_timeout
         self.log_path = None if log_path is None else Path(log_path).absolute()
-        name = "editor" if self.scene is None else Path(self.scene).stem
-        self.metadata = {**type(self).metadata, "name": name}
+        self.metadata = {**type(self).metadata, "name": name_of(self.scene)}
         self._speedup = speedup
         self._spec: str | None = None  # the hello, as text: it travels with a pickled environment
         self._forget()
@@ -218,9 +213,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
     @property
     def speedup(self) -> float:
         """Multiple of real time at which steps run; 0: as fast as possible. May be set any time."""
-        if self._speedup is not None:
-            return self._speedup
-        return 1.0 if self.render_mode == "human" else 0.0
+        return speedup_for(self.render_mode, self._speedup)
 
     @speedup.setter
     def speedup(self, multiple: float) -> None:
@@ -274,7 +267,6 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self.agents = []  # if the engine fails now, there is no episode
         self._report = None
         report = session.reset(request)
-        self._check(report)
         if (report.flags != LIVE).any():
             session.close()
             raise RemoteProtocolError(
@@ -325,7 +317,6 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self._report = None  # if the engine fails now, the episode is lost
         try:
             report = session.step(step)
-            self._check(report)
         except BaseException:
             self.agents = []
             raise
@@ -393,14 +384,12 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         return {agent.id: agent.action_space for agent in self._layout.hello.agents}
 
     def _launch(self) -> Launch:
-        if self.render_mode is not None and self.render_mode not in RENDER_MODES:
-            raise UsageError(f"expected render_mode None or human; got {self.render_mode!r}")
-        return Launch(
-            scene=None if self.scene is None else find_scene(self.scene),
-            window=self.render_mode == "human",
-            speedup=check_speedup(self.speedup),
-            timeout=check_seconds("timeout", self.timeout),
-            start_timeout=check_seconds("start_timeout", self.start_timeout),
+        return make_launch(
+            self.scene,
+            render_mode=self.render_mode,
+            speedup=self._speedup,
+            timeout=self.timeout,
+            start_timeout=self.start_timeout,
             log_path=self.log_path,
         )
 
@@ -426,10 +415,8 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
 
     def _settle(self, chosen: Mapping[str, Any]) -> tuple[dict[str, Scalar], int]:
         """Values for all parameters of the scene as it is known now, and the limit of steps."""
-        hello = self._layout.hello
         required = chosen if self.strict_options else self.parameters
-        limit = hello.max_steps if self.max_steps is None else self.max_steps
-        return settle(hello.parameters, chosen, required), check_limit(limit)
+        return settle_episode(self._layout.hello, chosen, required, self.max_steps)
 
     def _take_actions(self, actions: Mapping[AgentID, Any], step: Step) -> None:
         port_of = self._port_of
@@ -453,21 +440,6 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
             raise SpaceError(
                 f"agent {misfit.agent!r}: {misfit.problem}; clip it, or widen the space"
             )
-
-    def _check(self, report: Report) -> None:
-        misfit = self._layout.find_bad_report(report)
-        if misfit is None:
-            return
-        node = next(a.node for a in self._layout.hello.agents if a.id == misfit.agent)
-        session = self._session
-        log_tail = session.close_with_log() if session is not None else ()
-        raise SceneError(
-            f"agent {misfit.agent!r}: {node}: {misfit.problem}. Look at its _observe(), its "
-            "sensors' bounds and its rewards; the engine is stopped, reset() starts another one.",
-            node,
-            misfit.agent,
-            log_tail,
-        )
 
     def _read(
         self, report: Report

@@ -89,6 +89,18 @@ def check_limit(limit: Any) -> int:
     return min(_whole("max_steps", limit), MAX_SEED)  # more is as good as no limit
 
 
+def check_count(name: str, count: Any) -> int:
+    """Return a number of things as an int, or say what is wrong with it.
+
+    Raises:
+        OptionError: If it is no whole number from 1 on.
+    """
+    number = isinstance(count, _TYPES["int"]) and not isinstance(count, bool)
+    if not number or count < 1:
+        raise OptionError(f"expected {name} to be an int from 1 on; got {count!r}")
+    return int(count)
+
+
 def check_speedup(speedup: Any) -> float:
     """Return a multiple of real time as a float, or say what is wrong with it.
 

@@ -30,7 +30,7 @@ from pettingzoo_godot.errors import (
     VersionMismatch,
 )
 from pettingzoo_godot.install import find_godot
-from pettingzoo_godot.layout import Layout
+from pettingzoo_godot.layout import Layout, Misfit
 from pettingzoo_godot.link import Link, Listener
 from pettingzoo_godot.messages import Close, Configure, Fault, Hello, Message, Report, Reset, Step
 from pettingzoo_godot.paths import data_dir
@@ -70,6 +70,7 @@ class Launch:
         start_timeout: Seconds from start to hello; for the editor, until somebody presses Play.
         log_path: File for the engine's output; None: only its end is kept, for error messages.
         wait: How the engine waits for packets, `"block"` or `"poll"`; None: what suits it.
+        arenas: Copies of the scene to run side by side.
     """
 
     scene: Scene | None
@@ -79,6 +80,7 @@ class Launch:
     start_timeout: float = 60.0
     log_path: Path | None = None
     wait: str | None = None
+    arenas: int = 1
 
     def command(self, url: str) -> list[str]:
         """Program and arguments for an engine that connects to `url`."""
@@ -94,6 +96,7 @@ class Launch:
             "--",
             f"--zoo-url={url}",
             f"--zoo-wait={wait}",
+            f"--zoo-arenas={self.arenas}",
             f"--zoo-trainer-pid={os.getpid()}",
         ]
 
@@ -181,6 +184,24 @@ class Session:
         except BaseException as exc:
             raise self._explained(exc, "a step") from exc.__cause__
 
+    def send(self, request: Reset | Step) -> None:
+        """Ask without waiting for the answer: the engine works on it meanwhile."""
+        try:
+            self._send(request)
+        except BaseException as exc:
+            raise self._explained(exc, "a request") from exc.__cause__
+
+    def receive(self) -> Report:
+        """Wait for the answer to what was sent."""
+        try:
+            return self._receive()
+        except BaseException as exc:
+            raise self._explained(exc, "a request") from exc.__cause__
+
+    def fileno(self) -> int:
+        """File descriptor that can be read when the answer comes; -1 once it is closed."""
+        return -1 if self._link is None else self._link.fileno()
+
     def close(self) -> None:
         """End the conversation and the engine; may be called twice; takes at most 2 seconds."""
         link, self._link = self._link, None
@@ -190,12 +211,6 @@ class Session:
             link.close(timeout=_CLOSE_TIMEOUT)
         if self._engine is not None:
             self._engine.stop()
-
-    def close_with_log(self) -> tuple[str, ...]:
-        """Close, and return the last lines of the engine's log."""
-        log_tail = self._log_tail()
-        self.close()
-        return log_tail
 
     def abandon(self) -> None:
         """Let go of everything without ending anything: after a fork, it is the parent's."""
@@ -226,17 +241,42 @@ class Session:
                 ) from None
 
     def _ask(self, request: Reset | Step) -> Report:
+        self._send(request)
+        return self._receive()
+
+    def _send(self, request: Reset | Step) -> None:
         link = self._need_link()
         packet = self._protocol.send(request)
         started = time.perf_counter()
         link.send(packet)
+        self.waited += time.perf_counter() - started
+
+    def _receive(self) -> Report:
+        link = self._need_link()
+        started = time.perf_counter()
         answer = self._protocol.receive(link.receive(self._timeout))
         self.waited += time.perf_counter() - started
-        if isinstance(answer, Report):
-            self._requests += 1
-            self._engine_usec += answer.engine_usec
-            return answer
-        return self._expect(answer, Report)
+        if not isinstance(answer, Report):
+            return self._expect(answer, Report)
+        self._requests += 1
+        self._engine_usec += answer.engine_usec
+        misfit = self.layout.find_bad_report(answer)
+        if misfit is not None:
+            raise self._mistake(misfit)
+        return answer
+
+    def _mistake(self, misfit: Misfit) -> SceneError:
+        """What a scene is told whose observation or reward is out of bounds."""
+        node = next(a.node for a in self.layout.hello.agents if a.id == misfit.agent)
+        arena = f" of arena {misfit.arena}" if self.layout.arenas > 1 else ""
+        return SceneError(
+            f"agent {misfit.agent!r}{arena}: {node}: {misfit.problem}. Look at its _observe(), "
+            "its sensors' bounds and its rewards; the engine is stopped, reset() starts another "
+            "one.",
+            node,
+            misfit.agent,
+            self._log_tail(),
+        )
 
     def _expect(self, answer: Message, kind: type[_Answer]) -> _Answer:
         if isinstance(answer, kind):

@@ -14,6 +14,7 @@ var _agents: Array[ZooAgent] = []  # all of this instance, in the scene's order
 var _locals: Array[ZooAgent] = []  # agents that Python does not decide for
 var _with_trainer: bool
 var _max_steps: int = 0
+var _starts: bool = false  # no step yet in this episode
 var _ended: bool = false
 
 
@@ -30,6 +31,7 @@ func _init(first: ZooEnvironment, with_trainer: bool) -> void:
 ## (0: none).
 func begin_episode(seed_value: int, options: Dictionary, max_steps: int) -> void:
 	_max_steps = max_steps
+	_starts = true
 	_ended = false
 	# Scenes should draw from environment.rng; what draws from the global generator repeats as well.
 	seed(seed_value)
@@ -55,6 +57,7 @@ func begin_episode(seed_value: int, options: Dictionary, max_steps: int) -> void
 ## decide for.
 func act(first_tick: bool) -> void:
 	if first_tick:
+		_starts = false
 		environment.step_started.emit()
 		for agent in _locals:
 			if is_instance_valid(agent) and agent.alive:
@@ -68,6 +71,17 @@ func act(first_tick: bool) -> void:
 			Faults.subject = agent
 			agent._act(agent.last_action)
 	Faults.subject = null
+
+
+## Stops this arena's time, or lets it go on, while other arenas' runs. Nothing else about it
+## changes: a node that is disabled instead would leave the physics space, and come back to another
+## place in it.
+func set_frozen(frozen: bool) -> void:
+	var viewport := environment.get_viewport()
+	# The tree is not paused meanwhile, so this pauses the nodes of this arena alone.
+	viewport.process_mode = Node.PROCESS_MODE_WHEN_PAUSED if frozen else Node.PROCESS_MODE_INHERIT
+	PhysicsServer2D.space_set_active(viewport.find_world_2d().space, not frozen)
+	PhysicsServer3D.space_set_active(viewport.find_world_3d().space, not frozen)
 
 
 ## Ends a step: the scene scores it, and the limit of steps is kept.
@@ -98,22 +112,29 @@ func is_over() -> bool:
 	return true
 
 
-## Says once per episode that it ended.
-func announce_end() -> void:
+## Closes the step's account of the agents that no report is written for, and says once per episode
+## that it ended.
+func finish_step() -> void:
+	for agent in _locals:
+		if is_instance_valid(agent):
+			agent.end_step()
 	if not _ended and is_over():
 		_ended = true
 		environment.episode_ended.emit()
 
 
-## Closes the step's account of the agents that no report is written for.
-func end_locals() -> void:
-	for agent in _locals:
-		if is_instance_valid(agent):
-			agent.end_step()
+## Writes what every agent sees and has earned into [param report], and the arena's state of
+## [param size] floats at [param offset]; this closes the step.
+func write_report(report: Buffers, offset: int, size: int) -> void:
+	for slot in slots:
+		slot.write(report, _starts)
+	if size > 0:
+		_write_state(report, offset, size)
+	if not _starts:
+		finish_step()
 
 
-## Writes the arena's state into [param report].
-func write_state(report: Buffers, offset: int, size: int) -> void:
+func _write_state(report: Buffers, offset: int, size: int) -> void:
 	Faults.subject = environment
 	var state := environment._state()
 	Faults.subject = null

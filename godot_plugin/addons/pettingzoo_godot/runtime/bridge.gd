@@ -25,10 +25,12 @@ var with_trainer: bool = false
 ## Multiple of real time at which steps run; 0: as fast as possible.
 var speedup: float = 0.0
 var _driver: Driver
-var _environment: ZooEnvironment  # of the scene as it was loaded, before the first episode
+var _environment: ZooEnvironment  # of the first arena
+var _loaded: Array[ZooEnvironment] = []  # of the scene as it was loaded: one per arena
 var _remaining: int = 0
 var _in_step: bool = false
-var _starts: bool = false  # no step yet in this episode
+var _reported: PackedInt32Array = []  # arenas that the next report is about
+var _frozen: Array[Arena] = []  # while others settle
 var _ticking: bool = false
 var _attached: bool = false
 var _next_tick_usec: int = 0
@@ -77,7 +79,7 @@ func _physics_process(_delta: float) -> void:
 		return
 	if _ticking:
 		tick += 1
-	if _remaining > 0 and not (_in_step and is_over()):
+	if _remaining > 0:
 		_remaining -= 1
 		if _in_step:
 			_act(false)
@@ -103,42 +105,53 @@ func leave_trainer() -> void:
 	_driver = GameDriver.new(self)
 
 
-## Begins an episode in the arenas [param indices] with one seed each; it settles for as many
-## ticks as the scene says. [param max_steps] 0: no limit.
+## Indices of all arenas; makes them if there are none yet.
+func all_arenas() -> PackedInt32Array:
+	if arenas.is_empty():
+		_multiply()
+		for environment in _loaded:
+			arenas.append(Arena.new(environment, with_trainer))
+	return PackedInt32Array(range(arenas.size()))
+
+
+## Begins an episode in the arenas [param indices] with one seed each. They settle for as many
+## ticks as the scene says; under a trainer, the others' time stands still meanwhile.
+## [param max_steps] 0: no limit.
 func begin_episodes(
 	indices: PackedInt32Array, seeds: PackedInt64Array, options: Dictionary, max_steps: int
 ) -> void:
-	if arenas.is_empty():
-		arenas.append(Arena.new(_environment, with_trainer))
 	_attached = true
 	for i in indices.size():
 		arenas[indices[i]].begin_episode(seeds[i], options, max_steps)
-	_environment = arenas[0].environment
 	_attached = false
+	_environment = arenas[0].environment
 	_in_step = false
-	_starts = true
-	_remaining = _environment.settle_ticks - 1
+	_reported = indices
+	_remaining = 0
+	var others := arenas.size() - indices.size()
+	if others == 0 or with_trainer:
+		_remaining = arenas[indices[0]].environment.settle_ticks - 1
+	if others > 0 and with_trainer:
+		for i in arenas.size():
+			if not indices.has(i):
+				_frozen.append(arenas[i])
+				arenas[i].set_frozen(true)
 
 
 ## Begins a step: the agents act at once, then the frame goes on.
 func begin_step() -> void:
 	_in_step = true
-	_starts = false
+	_reported = all_arenas()
 	var play := 0 if with_trainer else _environment.play_ticks_per_step
 	_remaining = (play if play > 0 else _environment.ticks_per_step) - 1
 	_act(true)
 
 
-## Observations, rewards and flags of all slots, and the states, into [param report].
+## Observations, rewards and flags, and the states, into [param report]: of the arenas that began an
+## episode, or of all after a step.
 func write_report(report: Buffers, state_offset: int, state_size: int) -> void:
-	for i in arenas.size():
-		for slot in arenas[i].slots:
-			slot.write(report, _starts)
-		if state_size > 0:
-			arenas[i].write_state(report, state_offset + i * state_size, state_size)
-		if not _starts:
-			arenas[i].end_locals()
-			arenas[i].announce_end()
+	for i in _reported:
+		arenas[i].write_report(report, state_offset + i * state_size, state_size)
 
 
 ## The environment as it is now.
@@ -156,24 +169,27 @@ func default_options() -> Dictionary:
 
 
 ## Closes a step that no report is written for.
-func end_game_step() -> void:
+func finish_step() -> void:
 	for arena in arenas:
-		arena.end_locals()
-		arena.announce_end()
+		arena.finish_step()
 
 
-## Whether every agent of every arena is done.
-func is_over() -> bool:
-	for arena in arenas:
-		if not arena.is_over():
-			return false
-	return true
+## Indices of the arenas in which every agent is done.
+func arenas_over() -> PackedInt32Array:
+	var over := PackedInt32Array()
+	for i in arenas.size():
+		if arenas[i].is_over():
+			over.append(i)
+	return over
 
 
 func _adopt(arrival: ZooEnvironment) -> void:
 	if _attached:
 		return  # an episode's new instance: its arena knows it
 	if is_instance_valid(_environment):
+		if _copier_of(arrival) != null and _copier_of(arrival) == _copier_of(_environment):
+			_loaded.append(arrival)
+			return
 		Faults.report(
 			(
 				"a scene has one ZooEnvironment, this is the second, besides %s."
@@ -182,15 +198,59 @@ func _adopt(arrival: ZooEnvironment) -> void:
 			arrival
 		)
 		return
-	_environment = arrival
 	_start_over()
+	_environment = arrival
+	_loaded = [arrival]
+
+
+## Puts as many copies in the scene's place as the trainer wants; a scene with [ZooArenas] has done
+## so by itself.
+func _multiply() -> void:
+	var options: LaunchOptions = LaunchOptions.from_command_line()
+	if options.arenas <= 1 or _copier_of(_environment) != null:
+		return
+	var root := _environment.arena_root()
+	if root.scene_file_path == "":
+		Faults.report("cannot be copied: save it as a scene of its own.", _environment)
+		return
+	var copier := ZooArenas.new()
+	copier.name = "ZooArenas"
+	copier.scene = load(root.scene_file_path)
+	var parent := root.get_parent()
+	var index := root.get_index()
+	var is_current := get_tree().current_scene == root
+	parent.remove_child(root)
+	_environment = null
+	parent.add_child(copier)  # its copies attach themselves
+	parent.move_child(copier, index)
+	if is_current:
+		get_tree().current_scene = copier
+	root.free()
+
+
+func _copier_of(environment: ZooEnvironment) -> ZooArenas:
+	var node: Node = environment
+	while node != null and not node is ZooArenas:
+		node = node.get_parent()
+	return node
 
 
 ## Forgets the arenas: another driver exposes other agents, another scene has others.
 func _start_over() -> void:
+	_thaw()
+	if not arenas.is_empty():
+		_loaded.clear()
+	for arena in arenas:
+		_loaded.append(arena.environment)
 	arenas.clear()
 	_in_step = false
 	_remaining = 0
+
+
+func _thaw() -> void:
+	for arena in _frozen:
+		arena.set_frozen(false)
+	_frozen.clear()
 
 
 func _act(first_tick: bool) -> void:
@@ -199,6 +259,7 @@ func _act(first_tick: bool) -> void:
 
 
 func _end_step() -> void:
+	_thaw()
 	if not _in_step or not _ticking:
 		return
 	for arena in arenas:

@@ -9,7 +9,7 @@ const _LOOK_EVERY_USEC := 1_000_000
 
 var _bridge: Bridge
 var _options: LaunchOptions = LaunchOptions.new()
-var _episode_runs: bool = false
+var _has_begun: bool = false
 var _seeds: RandomNumberGenerator = RandomNumberGenerator.new()
 var _next_look_usec: int = 0
 
@@ -25,17 +25,19 @@ func drive() -> bool:
 		_bridge.join_trainer(_options)
 		return false
 	Faults.take()  # already in the console; a game goes on
-	if _episode_runs:
-		_bridge.end_game_step()
-		_episode_runs = not _bridge.is_over()
-	if not _episode_runs:
-		_episode_runs = true
-		var environment := _bridge.environment()
-		_bridge.begin_episodes(
-			[0], [_seeds.randi()], _bridge.default_options(), environment.max_steps
-		)
+	var due := _bridge.all_arenas()
+	if _has_begun:
+		_bridge.finish_step()
+		due = _bridge.arenas_over()
+	_has_begun = true
+	if due.is_empty():
+		_bridge.begin_step()
 		return true
-	_bridge.begin_step()
+	var seeds := PackedInt64Array()
+	for i in due:
+		seeds.append(_seeds.randi())
+	var max_steps := _bridge.environment().max_steps
+	_bridge.begin_episodes(due, seeds, _bridge.default_options(), max_steps)
 	return true
 
 

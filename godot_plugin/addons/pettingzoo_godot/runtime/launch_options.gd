@@ -14,6 +14,8 @@ var token: String = ""
 var may_block: bool = false
 ## Benchmark: steps to drive without any trainer; 0: none.
 var engine_only_steps: int = 0
+## Copies of the scene to run side by side; 0: as many as the scene says.
+var arenas: int = 0
 ## Process ID of the trainer that started this engine; 0: nobody did.
 var trainer_pid: int = 0
 
@@ -31,6 +33,8 @@ static func from_command_line() -> RefCounted:
 				options.may_block = value == "block"
 			"--zoo-engine-only":
 				options.engine_only_steps = int(value)
+			"--zoo-arenas":
+				options.arenas = int(value)
 			"--zoo-trainer-pid":
 				options.trainer_pid = int(value)
 	options.token = OS.get_environment(TOKEN_VARIABLE)

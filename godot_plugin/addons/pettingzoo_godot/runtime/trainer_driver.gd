@@ -75,7 +75,10 @@ func scene_lost() -> void:
 
 ## Makes a first episode to learn the agents' spaces, connects, says hello.
 func _greet() -> bool:
-	_bridge.begin_episodes([0], [0], _bridge.default_options(), 0)
+	var arenas := _bridge.all_arenas()
+	var seeds := PackedInt64Array()
+	seeds.resize(arenas.size())
+	_bridge.begin_episodes(arenas, seeds, _bridge.default_options(), 0)
 	var hello := _hello()
 	if not Faults.any():
 		_lay_out(hello)
@@ -300,6 +303,12 @@ func _reset(message: Dictionary) -> bool:
 		return false
 	var indices := PackedInt32Array(message.get("arenas", []) as Array)
 	var seeds := PackedInt64Array(message.get("seeds", []) as Array)
+	var known := _bridge.all_arenas()
+	if indices.is_empty() or indices.size() != seeds.size():
+		return _reject("expected a reset of some arenas, with one seed each.")
+	for i in indices:
+		if not known.has(i):
+			return _reject("a reset names arena %d of %d." % [i, known.size()])
 	var options := _bridge.default_options()
 	options.merge(message.get("options", {}) as Dictionary, true)
 	for parameter in _bridge.environment().parameters:

@@ -1,0 +1,167 @@
+"""The arrays of a vector environment: actions into the steps of its engines, reports out of them.
+
+Rule: what is here runs in every step, once per policy group and engine, never once per slot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from gymnasium.spaces import Dict
+
+from pettingzoo_godot.errors import SpaceError
+from pettingzoo_godot.lane import Lane
+from pettingzoo_godot.layout import Group
+from pettingzoo_godot.messages import LIVE, TERMINATED, TRUNCATED
+from pettingzoo_godot.spaces import Array, Leaf
+
+TRUNCATED_BY_LIMIT = "TimeLimit.truncated"  # where Stable-Baselines3 looks
+
+
+class Outcome(NamedTuple):
+    """What a step brought to the rows of one policy group.
+
+    Attributes:
+        observations: (rows, ...), as the batched space says; a dict of them for a Dict.
+        rewards: (rows,), float32.
+        terminated: (rows,), bool.
+        truncated: (rows,), bool.
+        infos: By name, arrays of one entry per row; `_NAME` tells which rows have one.
+    """
+
+    observations: Any
+    rewards: Array
+    terminated: Array
+    truncated: Array
+    infos: dict[str, Any]
+
+
+class Batch:
+    """One policy group's rows: engine by engine, in each arena by arena, in each agent by agent.
+
+    Args:
+        group: As it lies in the packets of each engine.
+        index: Its position among the scene's groups.
+
+    Attributes:
+        group: As given.
+        slots: Rows of one engine.
+    """
+
+    def __init__(self, group: Group, index: int) -> None:
+        self.group = group
+        self.slots = group.slots
+        self._index = index
+        self._part = slice(group.first_slot, group.first_slot + group.slots)
+        self._agents = len(group.agents)
+
+    # ------------------------------------------------------------------ actions
+
+    def write_actions(self, actions: Any, lanes: Sequence[Lane]) -> None:
+        """Put actions into the steps of these lanes.
+
+        Args:
+            actions: (rows of the lanes, ...); for a Dict, a dict of such arrays.
+            lanes: Their engines, in the order of the rows.
+
+        Raises:
+            SpaceError: If shape or type is wrong; bounds are checked when all is written.
+        """
+        space = self.group.action_space
+        if isinstance(space, Dict):
+            if not isinstance(actions, dict) or set(actions) != set(space.spaces):
+                raise SpaceError(
+                    f"policy group {self.group.name!r}: expected actions as a dict with the keys "
+                    f"{list(space.spaces)}; got {_shown(actions)}"
+                )
+            parts = [actions[key] for key in space.spaces]
+        else:
+            parts = [actions]
+        rows = len(lanes) * self.slots
+        for position, (leaf, part) in enumerate(zip(self.group.action_leaves, parts, strict=True)):
+            array = self._as_array(leaf, part, rows)
+            for lane, rows_of_lane in zip(lanes, self._split(array), strict=True):
+                lane.step.actions[self._index][position][...] = rows_of_lane
+
+    def _split(self, array: Array) -> list[Array]:
+        return [array[i : i + self.slots] for i in range(0, len(array), self.slots)]
+
+    def _as_array(self, leaf: Leaf, part: Any, rows: int) -> Array:
+        expected = f"an array of shape {(rows, *leaf.shape)}, {leaf.dtype}"
+        where = f"policy group {self.group.name!r}" + (f", key {leaf.key!r}" if leaf.key else "")
+        try:
+            given = np.asarray(part)
+            array = given if given.dtype == leaf.dtype else given.astype(leaf.dtype)
+        except (TypeError, ValueError):
+            raise SpaceError(f"{where}: expected actions as {expected}; got {part!r}") from None
+        if array.shape != (rows, *leaf.shape) or given.dtype.kind not in "fiub":
+            raise SpaceError(f"{where}: expected actions as {expected}; got {_shown(given)}")
+        if array is not given and leaf.section != "f32" and (array != given).any():
+            row = int(np.argmax((array != given).reshape(rows, -1).any(axis=1)))
+            raise SpaceError(
+                f"{where}: expected actions as {expected}; got {given[row]} in row {row}"
+            )
+        return array
+
+    # ------------------------------------------------------------------ observations
+
+    def first_observations(self, lanes: Sequence[Lane]) -> Any:
+        """Copy what the rows of these lanes see now."""
+        return self._observations([lane.report for lane in lanes])
+
+    def outcome(self, lanes: Sequence[Lane]) -> Outcome:
+        """Copy what a step brought to the rows of these lanes."""
+        scored = [lane.ending or lane.report for lane in lanes]
+        flags = np.concatenate([report.flags[self._part] for report in scored])
+        live = (flags & LIVE) != 0
+        terminated = (flags & TERMINATED) != 0
+        truncated = (flags & TRUNCATED) != 0
+        by_limit = truncated & ~terminated
+        infos: dict[str, Any] = {"live": live, "_live": np.ones(len(flags), bool)}
+        ends_live = terminated | truncated
+        ends = ends_live
+        if any(lane.ending is not None for lane in lanes):
+            # A row whose agent was done before its arena: what it sees next is another episode.
+            restarted = np.concatenate([lane.restarted for lane in lanes])
+            terminated |= ~live & np.repeat(restarted, self._agents)
+            ends = terminated | truncated
+        columns = np.concatenate([report.info[self._index] for report in scored])
+        self._add_columns(infos, columns, live & ~ends_live)
+        if ends.any():
+            final: dict[str, Any] = {
+                TRUNCATED_BY_LIMIT: by_limit,
+                f"_{TRUNCATED_BY_LIMIT}": ends,
+            }
+            self._add_columns(final, columns, ends_live)
+            infos |= {"final_obs": self._observations(scored), "_final_obs": ends}
+            infos |= {"final_info": final, "_final_info": ends}
+        return Outcome(
+            self.first_observations(lanes),
+            np.concatenate([report.rewards[self._part] for report in scored]),
+            terminated,
+            truncated,
+            infos,
+        )
+
+    def _observations(self, reports: Sequence[Any]) -> Any:
+        arrays = [
+            np.concatenate([report.observations[self._index][position] for report in reports])
+            for position in range(len(self.group.observation_leaves))
+        ]
+        space = self.group.observation_space
+        if isinstance(space, Dict):
+            return dict(zip(space.spaces, arrays, strict=True))
+        return arrays[0]
+
+    def _add_columns(self, infos: dict[str, Any], columns: Array, rows: Array) -> None:
+        for position, name in enumerate(self.group.info):
+            infos[name] = columns[:, position]
+            infos[f"_{name}"] = rows
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}, {value.dtype}"
+    return repr(value)[:200]
