@@ -23,6 +23,7 @@ from filelock import FileLock
 
 from pettingzoo_godot.errors import EngineStartError, SceneNotFound
 from pettingzoo_godot.install import find_godot
+from pettingzoo_godot.pack import read_ticks_per_second
 from pettingzoo_godot.paths import cache_dir
 
 # Files whose content decides what a scene is; of others size and time of change are enough, and
@@ -59,8 +60,9 @@ class Scene:
 
     def ticks_per_second(self) -> int:
         """Physics ticks per second of simulated time, from the project's settings [1/s]."""
-        if self.project is None:
-            return 60  # an exported game's settings are packed; 60 is Godot's default
+        if self.game is not None:
+            return read_ticks_per_second(self.game)
+        assert self.project is not None  # noqa: S101 - one of the two, by construction
         settings = (self.project / "project.godot").read_text(encoding="utf-8", errors="replace")
         match = re.search(r"^common/physics_ticks_per_second=(\d+)", settings, re.MULTILINE)
         return int(match[1]) if match else 60

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -22,6 +23,7 @@ from pettingzoo_godot.errors import InstallError
 from pettingzoo_godot.install.godot import (
     MINIMUM_VERSION_TEXT,
     Godot,
+    find_template,
     is_supported,
     read_version,
 )
@@ -91,7 +93,8 @@ def _read_manifest(path: Path) -> tuple[Godot, str]:
         raise ValueError(f"{executable} is missing")
     if not is_supported(data["version"]):
         raise ValueError(f"{data['version']} is too old, {MINIMUM_VERSION_TEXT} is needed")
-    template = Path(data["template"]) if data["template"] else None
+    installed = Path(data["template"]) if data["template"] else None
+    template = installed or find_template(executable, data["version"])
     windowed = tuple(sorted(data["windowed_environment"].items()))
     return Godot(executable, data["version"], "cache", template, windowed), data["source"]
 
@@ -169,6 +172,15 @@ def commit_engine(staging: Path, build: Build) -> Godot:
             shutil.rmtree(folder, ignore_errors=True)
         raise
     return _read_manifest(folder / MANIFEST)[0]
+
+
+def explain_os_error(exc: OSError) -> str:
+    """Say what is wrong with the cache, and what to do."""
+    where = exc.filename or engines_dir()
+    cure = "Set $PETTINGZOO_GODOT_CACHE to a folder that is writable and has 1 GB free."
+    if exc.errno == errno.ENOSPC:
+        return f"The disk is full: {where} could not be written. {cure}"
+    return f"{where} cannot be used: {exc.strerror or exc}. {cure}"
 
 
 def _write_manifest(folder: Path, build: Build) -> None:

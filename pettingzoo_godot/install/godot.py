@@ -8,9 +8,9 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from pettingzoo_godot.paths import data_dir
+from pettingzoo_godot.paths import cache_dir, data_dir
 
 MINIMUM_VERSION = (4, 4)
 MINIMUM_VERSION_TEXT = ".".join(map(str, MINIMUM_VERSION))
@@ -20,13 +20,15 @@ VERSION_TIMEOUT = 30.0
 
 # What Godot calls the release template of this machine (its export template manager).
 TEMPLATE_NAMES = {
-    ("linux", "x86_64"): "godot/export_templates/{version}/linux_release.x86_64",
-    ("linux", "aarch64"): "godot/export_templates/{version}/linux_release.arm64",
-    ("win32", "AMD64"): "Godot/export_templates/{version}/windows_release_x86_64.exe",
-    ("win32", "ARM64"): "Godot/export_templates/{version}/windows_release_arm64.exe",
-    ("darwin", "x86_64"): "Godot/export_templates/{version}/macos.zip",
-    ("darwin", "arm64"): "Godot/export_templates/{version}/macos.zip",
+    ("linux", "x86_64"): "linux_release.x86_64",
+    ("linux", "aarch64"): "linux_release.arm64",
+    ("win32", "AMD64"): "windows_release_x86_64.exe",
+    ("win32", "ARM64"): "windows_release_arm64.exe",
+    ("darwin", "x86_64"): "macos.zip",
+    ("darwin", "arm64"): "macos.zip",
 }
+# Its folder in the user's data folder; our cache has one like it.
+TEMPLATES = "export_templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +140,26 @@ def find_template(executable: Path, version: str) -> Path | None:
         version: The engine's version.
 
     Returns:
-        The template, or None if neither place has one.
+        The template: beside the engine, in Godot's own folder, or in our cache; None if no place
+        has one.
     """
-    beside = executable.with_name("godot-template-release")
-    if beside.is_file():
-        return beside
+    places = [executable.with_name("godot-template-release")]
+    inside = template_path(version)
+    if inside is not None:
+        godots = data_dir() / ("godot" if sys.platform == "linux" else "Godot")
+        places += [godots / inside, cache_dir() / inside]
+    return next((place for place in places if place.is_file()), None)
+
+
+def template_path(version: str) -> PurePath | None:
+    """Where the release export template of a version is, in Godot's own folder or in our cache.
+
+    Returns:
+        Such as "export_templates/4.6.3.stable/linux_release.x86_64"; None if there is none for
+        this machine.
+    """
     name = TEMPLATE_NAMES.get((sys.platform, platform.machine()))
     release = re.match(r"[\d.]+[a-z]+\d*(\.mono)?", version)
     if name is None or release is None:
         return None
-    installed = data_dir() / name.format(version=release.group())
-    return installed if installed.is_file() else None
+    return PurePath(TEMPLATES, release.group(), name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, get_args
@@ -12,6 +11,7 @@ from pettingzoo_godot.install.cache import (
     Build,
     commit_engine,
     engines_dir,
+    explain_os_error,
     lock_engines,
     open_staging,
     scan_engines,
@@ -70,7 +70,7 @@ def install_godot(
                 return engine
             return _install(_choose(source, mirror, progress), progress)
     except OSError as exc:
-        raise InstallError(_explain(exc)) from exc
+        raise InstallError(explain_os_error(exc)) from exc
 
 
 def _find_installed(source: Source) -> Godot | None:
@@ -128,11 +128,3 @@ def _list_failures(official: InstallError, debian: InstallError) -> str:
         f"debian: {debian}\n"
         "Or set $GODOT to an executable of your own."
     )
-
-
-def _explain(exc: OSError) -> str:
-    where = exc.filename or engines_dir()
-    cure = "Set $PETTINGZOO_GODOT_CACHE to a folder that is writable and has 1 GB free."
-    if exc.errno == errno.ENOSPC:
-        return f"The disk is full: {where} could not be written. {cure}"
-    return f"{where} cannot be used: {exc.strerror or exc}. {cure}"

@@ -1,4 +1,4 @@
-"""Godot's own release archive: one zip file per platform, with published SHA-512 sums."""
+"""Godot's own release archives: one zip file per platform, with published SHA-512 sums."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pettingzoo_godot.install.progress import Progress
 VERSION = "4.6.3"
 RELEASE = f"{VERSION}-stable"
 MIRROR_VARIABLE = "PETTINGZOO_GODOT_MIRROR"
-DEFAULT_MIRROR = f"https://github.com/godotengine/godot/releases/download/{RELEASE}"
+RELEASES = "https://github.com/godotengine/godot/releases/download"
 SUMS = "SHA512-SUMS.txt"
 
 # (sys.platform, platform.machine()) -> archive, and the executable inside it.
@@ -74,16 +74,44 @@ def find_release(mirror: str | None, timeout: float) -> Release:
             "Build or install Godot in another way and set $GODOT to its executable."
         )
     archive, executable = ARCHIVES[machine]
-    address = (mirror or os.environ.get(MIRROR_VARIABLE) or DEFAULT_MIRROR).rstrip("/")
+    try:
+        url, sha512 = find_archive(archive, RELEASE, mirror, timeout)
+    except InstallError as exc:
+        raise InstallError(f"{exc} Or set $GODOT to an executable of your own.") from exc
+    return Release(url, sha512, PurePosixPath(executable))
+
+
+def find_archive(archive: str, release: str, mirror: str | None, timeout: float) -> tuple[str, str]:
+    """Ask the mirror for the checksum of one archive of a release.
+
+    Args:
+        archive: Its name.
+        release: Such as "4.6.3-stable".
+        mirror: As for `find_release`.
+        timeout: Longest wait for the mirror, in seconds.
+
+    Returns:
+        Address and checksum, in hexadecimal.
+
+    Raises:
+        InstallError: If the mirror cannot be used.
+    """
+    chosen = mirror or os.environ.get(MIRROR_VARIABLE) or f"{RELEASES}/{release}"
+    address = chosen.rstrip("/")
     try:
         sums = fetch_text(f"{address}/{SUMS}", timeout)
     except InstallError as exc:
         raise InstallError(
-            f"{exc} Check the network, set ${MIRROR_VARIABLE} to a folder that holds {archive} "
-            f"and {SUMS}, or set $GODOT to an executable of your own."
+            f"{exc} Check the network, or set ${MIRROR_VARIABLE} to a folder that holds {archive} "
+            f"and {SUMS}."
         ) from exc
-    return Release(
-        f"{address}/{archive}", _pick_sum(sums, archive, address), PurePosixPath(executable)
+    for line in sums.splitlines():
+        digest, _, name = line.strip().partition(" ")
+        if name.strip().lstrip("*") == archive and len(digest) == 128:
+            return f"{address}/{archive}", digest
+    raise InstallError(
+        f"{address}/{SUMS} has no checksum of {archive}: it is not the release {release}. "
+        "Check the mirror."
     )
 
 
@@ -112,17 +140,6 @@ def build_official(staging: Path, release: Release, progress: Progress) -> Build
             "the mirror has another release. Check the mirror."
         )
     return Build(f"{VERSION}-official", "official", release.executable)
-
-
-def _pick_sum(sums: str, archive: str, address: str) -> str:
-    for line in sums.splitlines():
-        digest, _, name = line.strip().partition(" ")
-        if name.strip().lstrip("*") == archive and len(digest) == 128:
-            return digest
-    raise InstallError(
-        f"{address}/{SUMS} has no checksum of {archive}: it is not the release {RELEASE}. "
-        "Check the mirror."
-    )
 
 
 def _extract(archive: Path, folder: Path) -> None:

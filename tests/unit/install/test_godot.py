@@ -75,7 +75,7 @@ def test_read_version_of_a_broken_file_says_why(machine):
         godot.read_version(machine / "missing")
 
 
-def test_find_template_looks_beside_the_engine_and_in_godots_folder(machine):
+def test_find_template_looks_beside_the_engine_in_godots_folder_and_in_ours(machine):
     executable = machine / "godot"
     version = "4.6.3.stable.official.x"
     assert godot.find_template(executable, version) is None
@@ -84,6 +84,10 @@ def test_find_template_looks_beside_the_engine_and_in_godots_folder(machine):
     installed.touch()
     assert godot.find_template(executable, version) == installed
     assert godot.find_template(executable, "4.6.2.stable.official.x") is None
+    ours = machine / "cache/export_templates/4.6.2.stable/linux_release.x86_64"
+    ours.parent.mkdir(parents=True)
+    ours.touch()
+    assert godot.find_template(executable, "4.6.2.stable.official.x") == ours
     beside = machine / "godot-template-release"
     beside.touch()
     assert godot.find_template(executable, version) == beside
