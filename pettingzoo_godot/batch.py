@@ -119,7 +119,11 @@ class Batch:
         terminated = (flags & TERMINATED) != 0
         truncated = (flags & TRUNCATED) != 0
         by_limit = truncated & ~terminated
-        infos: dict[str, Any] = {"live": live, "_live": np.ones(len(flags), bool)}
+        everywhere = np.ones(len(flags), bool)
+        infos: dict[str, Any] = {"live": live, "_live": everywhere}
+        if any(lane.has_failed for lane in lanes):
+            failed = np.repeat([lane.has_failed for lane in lanes], self.slots)
+            infos |= {"engine_failed": failed, "_engine_failed": everywhere}
         ends_live = terminated | truncated
         ends = ends_live
         if any(lane.ending is not None for lane in lanes):

@@ -20,6 +20,7 @@ import pettingzoo_godot
 from pettingzoo_godot import addon as addons
 from pettingzoo_godot.doctor import Check, Finding, list_checks, run_checks
 from pettingzoo_godot.errors import EngineNotFound, PettingZooGodotError
+from pettingzoo_godot.export import export_scene
 from pettingzoo_godot.install import Godot, Source, find_godot, install_godot
 from pettingzoo_godot.play import play as play_scene
 from pettingzoo_godot.scene import list_scenes
@@ -188,6 +189,19 @@ def new(
         f'  2. In Python: [bold]pzg.parallel_env("{escape(str(project))}")[/]\n'
         "  3. Change [bold]runner.gd[/]: what the agent observes, does and earns."
     )
+
+
+@app.command()
+def export(
+    scene: Annotated[str, typer.Argument(help="Bundled scene, project folder or .tscn file.")],
+    out: Annotated[Path, typer.Argument(help="Executable to write, such as build/chase.")],
+) -> None:
+    """Export a scene as a game, which runs faster and needs no Godot; prints its path."""
+    game = export_scene(scene, out)
+    _console(stderr=True).print(
+        f'[green]✓[/] In Python: [bold]pzg.parallel_env("{escape(str(out))}")[/]'
+    )
+    _console().print(str(game), markup=False)
 
 
 @app.command()

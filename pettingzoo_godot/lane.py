@@ -7,12 +7,19 @@ a step of a lane is one exchange with the engine, or two if an arena ended in it
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from pettingzoo_godot.errors import PettingZooGodotError, RemoteProtocolError, ResetNeeded
+from pettingzoo_godot.errors import (
+    EngineDied,
+    LinkError,
+    PettingZooGodotError,
+    RemoteProtocolError,
+    ResetNeeded,
+)
 from pettingzoo_godot.layout import Layout, Misfit
 from pettingzoo_godot.messages import (
     LIVE,
@@ -24,10 +31,12 @@ from pettingzoo_godot.messages import (
     Scalar,
     Step,
 )
-from pettingzoo_godot.session import Launch, Session
+from pettingzoo_godot.session import Launch, Session, Timing
 from pettingzoo_godot.spaces import Array
 
 _FLAGS = LIVE | TERMINATED | TRUNCATED
+_FAILURES_IN_A_ROW = 3  # of an engine, before one of its episodes has come to an end: a loop
+_log = logging.getLogger("pettingzoo_godot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +65,14 @@ class _Running:
                 "Update the scene's addon: pettingzoo-godot install-addon"
             )
         self.step: Step = self.layout.new_step()
-        # A link has one buffer for all reports: an ending is kept in one of its own.
+        # A link has one buffer for all reports: what is needed longer is kept in this one.
         self.kept: Report = self.layout.new_report()
         self.in_step = False
         self.is_asked = False
+
+    def keep(self, report: Report) -> None:
+        """Copy a report out of the link's buffer."""
+        self.kept.packet[:] = report.packet  # type: ignore[index] # ours is a bytearray
 
 
 class Lane:
@@ -67,16 +80,21 @@ class Lane:
 
     Args:
         launch: How to start it.
+        restarts: Whether to start another engine when this one fails; episodes are truncated then.
 
     Attributes:
         report: The last answer, once `receive` has returned True: to a step, or the beginning of
             the episodes that followed it.
         ending: The answer to the step, if arenas were over after it; else None.
         restarted: Which arenas began an episode after the step: (arenas,), bool.
+        has_failed: Whether the engine failed in the step, and another one was started.
     """
 
-    def __init__(self, launch: Launch) -> None:
+    def __init__(self, launch: Launch, restarts: bool = False) -> None:
         self.ending: Report | None = None
+        self.has_failed = False
+        self._restarts = restarts
+        self._failures = 0  # since an episode last came to its end
         self.restarted: Array = np.zeros(launch.arenas, bool)
         self._launch = launch
         self._running: _Running | None = None
@@ -108,6 +126,11 @@ class Lane:
         """Process ID of the engine; None while none runs."""
         return self._running.session.engine_pid if self.is_usable() and self._running else None
 
+    @property
+    def timing(self) -> Timing:
+        """Where the time of the engine's requests went since it started."""
+        return Timing() if self._running is None else self._running.session.timing
+
     def is_usable(self) -> bool:
         """Whether an engine runs."""
         return self._running is not None and self._running.session.is_usable()
@@ -138,7 +161,9 @@ class Lane:
     def send(self) -> None:
         """Let the agents act as `step` says; the engine works while we do something else."""
         running = self._need_running()
+        running.keep(self.report)
         self.ending = None
+        self.has_failed = False
         running.in_step = running.is_asked = True
         running.session.send(running.step)
 
@@ -149,7 +174,11 @@ class Lane:
             Whether the step is complete; if not, another answer is due.
         """
         running = self._need_running()
-        self.report = report = running.session.receive()
+        try:
+            self.report = report = running.session.receive()
+        except (EngineDied, LinkError) as exc:
+            self._start_another(running, exc)
+            return False
         running.is_asked = False
         if not running.in_step:
             return True
@@ -157,10 +186,9 @@ class Lane:
         over = arenas_over(report, running.layout)
         if over is None:
             return True
-        running.kept.packet[:] = report.packet  # type: ignore[index] # ours is a bytearray
-        self.ending = running.kept
-        self.restarted = over
-        self._ask_for_episodes(running)
+        running.keep(report)
+        self._failures = 0
+        self._restart(running, running.kept, over)
         return False
 
     def find_bad_action(self) -> Misfit | None:
@@ -173,12 +201,34 @@ class Lane:
         if self._running is not None:
             self._running.session.close()
 
+    def _restart(self, running: _Running, ending: Report, arenas: Array) -> None:
+        self.ending = ending
+        self.restarted = arenas
+        self._ask_for_episodes(running)
+
     def _ask_for_episodes(self, running: _Running) -> None:
         arenas = tuple(np.flatnonzero(self.restarted).tolist())
         draw = self._generators
         seeds = tuple(int(draw[i].integers(MAX_SEED, endpoint=True)) for i in arenas)
         running.is_asked = True
         running.session.send(Reset(arenas, seeds, self._episodes.options, self._episodes.max_steps))
+
+    def _start_another(self, failed: _Running, exc: PettingZooGodotError) -> None:
+        """Truncate the episodes where the engine last reported them, and begin new ones."""
+        self._failures += 1
+        if not self._restarts or self._failures > _FAILURES_IN_A_ROW:
+            raise exc
+        _log.warning("an engine failed; its episodes are truncated, another one starts: %s", exc)
+        ending = failed.kept
+        lived = (ending.flags & _FLAGS) == LIVE
+        if failed.in_step:  # what is kept is the report before
+            ending.flags[...] = np.where(lived, LIVE | TRUNCATED, 0)
+            ending.rewards[...] = 0.0
+        else:
+            ending.flags[lived] = LIVE | TRUNCATED
+        self.has_failed = True
+        self.open()
+        self._restart(self._need_running(), ending, np.ones(failed.layout.arenas, bool))
 
     def _need_running(self) -> _Running:
         if self._running is None or not self._running.session.is_usable():

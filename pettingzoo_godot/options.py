@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -99,6 +99,17 @@ def check_count(name: str, count: Any) -> int:
     if not number or count < 1:
         raise OptionError(f"expected {name} to be an int from 1 on; got {count!r}")
     return int(count)
+
+
+def check_choice(name: str, choice: str, choices: Collection[str]) -> str:
+    """Return one of some words, or say which there are.
+
+    Raises:
+        OptionError: If it is none of them.
+    """
+    if choice not in choices:
+        raise OptionError(f"expected {name} to be {' or '.join(choices)}; got {choice!r}")
+    return choice
 
 
 def check_speedup(speedup: Any) -> float:

@@ -51,11 +51,14 @@ class Timing:
         requests: Resets and steps so far.
         engine_seconds: Spent by the engine between request and report.
         link_seconds: Spent on the way to the engine and back.
+        waited_seconds: Spent by Python in sending and waiting: the sum of both, unless it did
+            something else while the engine worked.
     """
 
     requests: int = 0
     engine_seconds: float = 0.0
     link_seconds: float = 0.0
+    waited_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,8 @@ class Session:
     def timing(self) -> Timing:
         """Where the time of its requests went so far."""
         engine_seconds = self._engine_usec * 1e-6
-        return Timing(self._requests, engine_seconds, max(0.0, self.waited - engine_seconds))
+        link_seconds = max(0.0, self.waited - engine_seconds)
+        return Timing(self._requests, engine_seconds, link_seconds, self.waited)
 
     def is_usable(self) -> bool:
         """Whether it is open, and this process's own: a forked child's copy has no link."""

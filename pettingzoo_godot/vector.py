@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import selectors
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,8 +35,8 @@ from pettingzoo_godot.errors import (
 from pettingzoo_godot.lane import Episodes, Lane
 from pettingzoo_godot.layout import Layout
 from pettingzoo_godot.messages import Hello, Scalar
-from pettingzoo_godot.options import check_count, check_mapping, check_seed
-from pettingzoo_godot.session import Launch
+from pettingzoo_godot.options import check_choice, check_count, check_mapping, check_seed
+from pettingzoo_godot.session import Launch, Timing
 from pettingzoo_godot.spec import load_layout
 
 StepResult = tuple[Any, Any, Any, Any, dict[str, Any]]
@@ -83,6 +83,9 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         parameters: Values for parameters that the scene declares.
         speedup: Multiple of real time at which steps run; 0: as fast as possible; None: 1 with a
             window, 0 without.
+        on_crash: What to do when an engine dies or hangs. `"raise"`: raise the error. `"restart"`:
+            start another one; its episodes are truncated where they were last seen, and
+            `infos["engine_failed"]` marks their rows. Three failures in a row are raised.
         timeout: Seconds to wait for each answer of an engine.
         start_timeout: Seconds to wait for an engine's start.
         log_path: File that the engines' output is appended to.
@@ -109,6 +112,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         max_steps: int | None = None,
         parameters: Mapping[str, Scalar] | None = None,
         speedup: float | None = None,
+        on_crash: str = "raise",
         timeout: float = 60.0,
         start_timeout: float = 60.0,
         log_path: str | os.PathLike[str] | None = None,
@@ -133,7 +137,8 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         )
         self._timeout = launch.timeout
         self._max_steps = max_steps
-        self._lanes = [Lane(launch) for _ in range(self.num_engines)]
+        restarts = check_choice("on_crash", on_crash, ("raise", "restart")) == "restart"
+        self._lanes = [Lane(launch, restarts) for _ in range(self.num_engines)]
         self._layout = self._read_layout(launch)
         self._parameters = check_mapping("parameters", parameters)
         self._settle()
@@ -204,6 +209,12 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
     def engine_pids(self) -> list[int | None]:
         """Process ID of each engine; None where none runs."""
         return [lane.engine_pid for lane in self._lanes]
+
+    @property
+    def timing(self) -> Timing:
+        """Where the engines' time went since they started, summed over them."""
+        timings = [lane.timing for lane in self._lanes]
+        return Timing(*(sum(column) for column in zip(*map(astuple, timings), strict=True)))
 
     @property
     def parameters(self) -> dict[str, Scalar]:

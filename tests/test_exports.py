@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pettingzoo_godot as pzg
 
-DOCUMENTED = {"parallel_env", "env", "GodotParallelEnv", "list_scenes"}
+DOCUMENTED = {
+    "parallel_env",
+    "env",
+    "gymnasium_env",
+    "vector_env",
+    "supersuit_vec_env",
+    "GodotParallelEnv",
+    "GodotVectorEnv",
+    "list_scenes",
+}
 
 
 def test_all_is_exactly_what_is_documented() -> None:

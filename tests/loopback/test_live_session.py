@@ -86,11 +86,16 @@ def test_session_that_raised_is_over(open_session):
         session.step(step)
 
 
-def test_session_that_is_closed_with_its_log_gives_it(open_session):
+def test_report_out_of_bounds_is_the_scenes_mistake(open_session):
     session = open_session("nan_reward")
-    assert session.close_with_log() == ("fake engine: fault 'nan_reward'",)
+    session.reset(RESET)
+    with pytest.raises(SceneError, match="expected reward in .* got nan") as error:
+        session.step(session.layout.new_step())
+    assert error.value.agent
+    assert error.value.node
+    assert error.value.log_tail == ("fake engine: fault 'nan_reward'",)
     assert not session.is_usable()
-    assert session.close_with_log() == ()
+    assert not engines()
 
 
 def test_start_timeout_covers_hello_and_connection(open_session):

@@ -14,7 +14,7 @@ from pettingzoo_godot.doctor import Check, Finding
 from pettingzoo_godot.errors import EngineNotFound, EngineStartError, InstallError
 from pettingzoo_godot.install import Godot
 
-COMMANDS = ["install-godot", "doctor", "list", "install-addon", "new", "play"]
+COMMANDS = ["install-godot", "doctor", "list", "install-addon", "new", "export", "play"]
 GODOT = Godot(Path("/opt/godot"), "4.6.3.stable", "PATH")
 
 

@@ -29,7 +29,8 @@ def test_command_of_a_project(project):
     assert command == [
         *["/opt/godot", "--path", str(project.project), "res://tag.tscn", "--headless"],
         *["--fixed-fps", "120", "--"],
-        *[f"--zoo-url={URL}", "--zoo-wait=block", f"--zoo-trainer-pid={os.getpid()}"],
+        *[f"--zoo-url={URL}", "--zoo-wait=block", "--zoo-arenas=1"],
+        f"--zoo-trainer-pid={os.getpid()}",
     ]
 
 

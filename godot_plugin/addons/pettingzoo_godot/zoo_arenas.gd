@@ -23,12 +23,17 @@ func _ready() -> void:
 		return
 	var options: _LaunchOptions = _LaunchOptions.from_command_line()
 	var copies := options.arenas if options.arenas > 0 else count
-	var has_window := DisplayServer.get_name() != "headless"
-	var place: Node = _make_wall(copies) if has_window else self
+	var wall: GridContainer = null
+	if DisplayServer.get_name() != "headless":
+		wall = _make_wall(copies)
 	for i in copies:
-		var viewport := _make_viewport(has_window)
+		var viewport := _make_viewport()
 		viewport.name = "Arena%d" % i
-		place.add_child(_frame(viewport) if has_window else viewport)
+		if wall == null:
+			viewport.render_target_update_mode = SubViewport.UPDATE_DISABLED
+			add_child(viewport)
+		else:
+			wall.add_child(_frame(viewport))
 		viewport.add_child(scene.instantiate())
 
 
@@ -44,23 +49,21 @@ func _make_wall(copies: int) -> GridContainer:
 func _frame(viewport: SubViewport) -> SubViewportContainer:
 	var frame := SubViewportContainer.new()
 	frame.stretch = true
+	# A scene is drawn for a whole window.
+	var settings := "display/window/size/viewport_%s"
+	viewport.size_2d_override = Vector2i(
+		ProjectSettings.get_setting(settings % "width"),
+		ProjectSettings.get_setting(settings % "height")
+	)
+	viewport.size_2d_override_stretch = true
 	frame.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	frame.size_flags_vertical = Control.SIZE_EXPAND_FILL
 	frame.add_child(viewport)
 	return frame
 
 
-func _make_viewport(has_window: bool) -> SubViewport:
+func _make_viewport() -> SubViewport:
 	var viewport := SubViewport.new()
 	viewport.world_2d = World2D.new()
 	viewport.world_3d = World3D.new()
-	if has_window:
-		# A scene is drawn for a whole window.
-		viewport.size_2d_override = Vector2i(
-			ProjectSettings.get_setting("display/window/size/viewport_width"),
-			ProjectSettings.get_setting("display/window/size/viewport_height")
-		)
-		viewport.size_2d_override_stretch = true
-	else:
-		viewport.render_target_update_mode = SubViewport.UPDATE_DISABLED
 	return viewport

@@ -109,8 +109,8 @@ func leave_trainer() -> void:
 func all_arenas() -> PackedInt32Array:
 	if arenas.is_empty():
 		_multiply()
-		for environment in _loaded:
-			arenas.append(Arena.new(environment, with_trainer))
+		for first in _loaded:
+			arenas.append(Arena.new(first, with_trainer))
 	return PackedInt32Array(range(arenas.size()))
 
 
@@ -228,8 +228,8 @@ func _multiply() -> void:
 	root.free()
 
 
-func _copier_of(environment: ZooEnvironment) -> ZooArenas:
-	var node: Node = environment
+func _copier_of(one: ZooEnvironment) -> ZooArenas:
+	var node: Node = one
 	while node != null and not node is ZooArenas:
 		node = node.get_parent()
 	return node
