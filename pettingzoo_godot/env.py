@@ -27,14 +27,14 @@ from pettingzoo_godot.arguments import (
     speedup_for,
 )
 from pettingzoo_godot.errors import (
+    EngineDied,
     EnvironmentClosed,
+    LinkError,
     RemoteProtocolError,
     ResetNeeded,
-    SpaceError,
-    UnknownAgent,
     UsageError,
 )
-from pettingzoo_godot.layout import Layout
+from pettingzoo_godot.layout import Layout, truncate_after
 from pettingzoo_godot.messages import (
     LIVE,
     MAX_SEED,
@@ -44,9 +44,9 @@ from pettingzoo_godot.messages import (
     Scalar,
     Step,
 )
-from pettingzoo_godot.options import check_mapping, check_seed, check_speedup
-from pettingzoo_godot.port import FLAGS, Port
-from pettingzoo_godot.session import Launch, Session, Timing
+from pettingzoo_godot.options import check_choice, check_mapping, check_seed, check_speedup
+from pettingzoo_godot.port import Ports, StepResult, unknown_agent
+from pettingzoo_godot.session import MAX_FAILURES, Launch, Session, Timing, log_failure
 from pettingzoo_godot.spaces import Array, Space
 from pettingzoo_godot.spec import load_layout, read_layout
 
@@ -61,7 +61,7 @@ _LIVE = {
     "_first_tick",
     "_generator",
     "_ports",
-    "_port_of",
+    "_failures",
     "_step",
     *_SPACES,
 }
@@ -80,6 +80,9 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         speedup: Multiple of real time at which steps run; 0: as fast as possible; None: 1 with a
             window, 0 without. Observations do not depend on it.
         strict_options: Refuse unknown options of `reset` instead of ignoring them.
+        on_crash: What to do when the engine dies or hangs in a step. `"raise"`: raise the error.
+            `"restart"`: truncate the episode where it was last seen, with `engine_failed` in its
+            infos; the next `reset` starts another engine. Three failures in a row are raised.
         timeout: Seconds to wait for each answer of the engine.
         start_timeout: Seconds to wait for the engine's start; for the editor, for Play.
         log_path: File that the engine's output is appended to; None: only its end is kept, for
@@ -108,6 +111,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         max_cycles: int | None = None,
         speedup: float | None = None,
         strict_options: bool = False,
+        on_crash: str = "raise",
         timeout: float = 60.0,
         start_timeout: float = 60.0,
         log_path: str | os.PathLike[str] | None = None,
@@ -117,6 +121,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self.max_steps = max_steps if max_cycles is None else max_cycles
         self.parameters = check_mapping("parameters", parameters)
         self.strict_options = strict_options
+        self.on_crash = check_choice("on_crash", on_crash, ("raise", "restart"))
         self.timeout = timeout
         self.start_timeout = start_timeout
         self.log_path = None if log_path is None else Path(log_path).absolute()
@@ -133,8 +138,8 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self._report: Report | None = None  # of the running episode's last step
         self._first_tick = 0
         self._generator: np.random.Generator | None = None
-        self._ports: list[Port] = []
-        self._port_of: dict[AgentID, Port] = {}
+        self._ports: Ports | None = None
+        self._failures = 0  # since an episode last came to its end
         self._step: Step | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -276,18 +281,9 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self._report = report
         self._first_tick = report.tick
         self.agents = self.possible_agents
-        observations = {port.agent: port.observe(report) for port in self._ports}
-        return observations, {agent: {} for agent in self.agents}
+        return self._need_ports().observe(report), {agent: {} for agent in self.agents}
 
-    def step(
-        self, actions: Mapping[AgentID, Any]
-    ) -> tuple[
-        dict[AgentID, Any],
-        dict[AgentID, float],
-        dict[AgentID, bool],
-        dict[AgentID, bool],
-        dict[AgentID, dict[str, Any]],
-    ]:
+    def step(self, actions: Mapping[AgentID, Any]) -> StepResult:
         """Let the agents act for one step.
 
         Args:
@@ -310,18 +306,30 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         agents = self.agents
         if not agents:
             return {}, {}, {}, {}, {}
-        session, step = self._session, self._step
-        if session is None or step is None or not session.is_usable():
+        session, step, ports = self._session, self._step, self._ports
+        if session is None or step is None or ports is None or not session.is_usable():
             raise self._why_no_step()
-        self._take_actions(actions, step)
+        ports.write(actions, agents)
+        kept = session.keep(self._report) if self.on_crash == "restart" else None
         self._report = None  # if the engine fails now, the episode is lost
         try:
             report = session.step(step)
-        except BaseException:
+        except BaseException as exc:
             self.agents = []
-            raise
+            if kept is None:
+                raise
+            report = self._keep_truncated(kept, exc)
         self._report = report
-        return self._read(report)
+        results = ports.read(report, agents, (report.tick - self._first_tick) % 2**32)
+        _, _, terminations, truncations, infos = results
+        if report is kept:
+            for info in infos.values():
+                info["engine_failed"] = True
+        elif True in terminations.values() or True in truncations.values():
+            self.agents = [a for a in agents if not (terminations[a] or truncations[a])]
+            if not self.agents:
+                self._failures = 0
+        return results
 
     def state(self) -> Array:
         """The state of the whole scene: what it declares, or all observations joined.
@@ -338,9 +346,10 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         if self._layout.hello.state_size:
             state: Array = report.states[0].copy()
             return state
+        observations = self._need_ports().observe(report)
         parts = [
-            np.asarray(flatten(self.observation_space(port.agent), port.observe(report)))
-            for port in self._ports
+            np.asarray(flatten(self.observation_space(agent), observation))
+            for agent, observation in observations.items()
         ]
         return np.concatenate(parts).astype(np.float32)
 
@@ -406,11 +415,8 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
                 self.__dict__.pop(name, None)
         layout = self._layout
         self._step = session.layout.new_step()
-        self._ports = [
-            Port(layout, agent.id, self._step, self._action_spaces[agent.id])
-            for agent in layout.hello.agents
-        ]
-        self._port_of = {port.agent: port for port in self._ports}
+        # Not the session's own layout: misfits are looked for in the step's, which is the same.
+        self._ports = Ports(layout, self._step, self._action_spaces)
         return session
 
     def _settle(self, chosen: Mapping[str, Any]) -> tuple[dict[str, Scalar], int]:
@@ -418,62 +424,18 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         required = chosen if self.strict_options else self.parameters
         return settle_episode(self._layout.hello, chosen, required, self.max_steps)
 
-    def _take_actions(self, actions: Mapping[AgentID, Any], step: Step) -> None:
-        port_of = self._port_of
-        if type(actions) is not dict and not isinstance(actions, Mapping):
-            raise SpaceError(f"expected actions as a dict by agent; got {actions!r}")
-        try:
-            for agent in self.agents:
-                port_of[agent].act(actions[agent])
-        except KeyError:
-            missing = [agent for agent in self.agents if agent not in actions]
-            raise UnknownAgent(
-                f"expected an action for every living agent, {self.agents}; got none for "
-                f"{missing}, and got actions for {list(actions)}"
-            ) from None
-        if len(actions) != len(self.agents):
-            for agent in actions:
-                self._known(agent)
-        # The session's layout made this step: its bounds are those that the engine expects.
-        misfit = self._layout.find_bad_action(step)
-        if misfit is not None:
-            raise SpaceError(
-                f"agent {misfit.agent!r}: {misfit.problem}; clip it, or widen the space"
-            )
+    def _keep_truncated(self, kept: Report, exc: BaseException) -> Report:
+        """The last report, with every episode truncated where the engine failed after it."""
+        self._failures += 1
+        if self._failures > MAX_FAILURES or not isinstance(exc, EngineDied | LinkError):
+            raise exc
+        log_failure(exc)
+        return truncate_after(kept)
 
-    def _read(
-        self, report: Report
-    ) -> tuple[
-        dict[AgentID, Any],
-        dict[AgentID, float],
-        dict[AgentID, bool],
-        dict[AgentID, bool],
-        dict[AgentID, dict[str, Any]],
-    ]:
-        observations: dict[AgentID, Any] = {}
-        rewards: dict[AgentID, float] = {}
-        terminations: dict[AgentID, bool] = {}
-        truncations: dict[AgentID, bool] = {}
-        infos: dict[AgentID, dict[str, Any]] = {}
-        reward_list: list[float] = report.rewards.tolist()
-        flag_list: list[int] = report.flags.tolist()
-        tick = (report.tick - self._first_tick) % 2**32
-        somebody_ended = False
-        for agent in self.agents:
-            port = self._port_of[agent]
-            observations[agent] = port.observe(report)
-            rewards[agent] = reward_list[port.slot]
-            terminated, truncated, by_limit = FLAGS[flag_list[port.slot]]
-            terminations[agent] = terminated
-            truncations[agent] = truncated
-            info = port.info(report)
-            info["tick"] = tick
-            info["TimeLimit.truncated"] = by_limit
-            infos[agent] = info
-            somebody_ended = somebody_ended or terminated or truncated
-        if somebody_ended:
-            self.agents = [a for a in self.agents if not (terminations[a] or truncations[a])]
-        return observations, rewards, terminations, truncations, infos
+    def _need_ports(self) -> Ports:
+        if self._ports is None:
+            raise self._why_no_step()
+        return self._ports
 
     def _why_no_step(self) -> UsageError:
         if self._closed:
@@ -486,4 +448,4 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
     def _known(self, agent: AgentID) -> AgentID:
         if agent in self._layout.places:
             return agent
-        raise UnknownAgent(f"expected one of the agents {self.possible_agents}; got {agent!r}")
+        raise unknown_agent(agent, self.possible_agents)

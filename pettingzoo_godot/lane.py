@@ -7,7 +7,6 @@ a step of a lane is one exchange with the engine, or two if an arena ended in it
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -20,23 +19,10 @@ from pettingzoo_godot.errors import (
     RemoteProtocolError,
     ResetNeeded,
 )
-from pettingzoo_godot.layout import Layout, Misfit
-from pettingzoo_godot.messages import (
-    LIVE,
-    MAX_SEED,
-    TERMINATED,
-    TRUNCATED,
-    Report,
-    Reset,
-    Scalar,
-    Step,
-)
-from pettingzoo_godot.session import Launch, Session, Timing
+from pettingzoo_godot.layout import Layout, Misfit, living, truncate_after, truncate_living
+from pettingzoo_godot.messages import MAX_SEED, Report, Reset, Scalar, Step
+from pettingzoo_godot.session import MAX_FAILURES, Launch, Session, Timing, log_failure
 from pettingzoo_godot.spaces import Array
-
-_FLAGS = LIVE | TERMINATED | TRUNCATED
-_FAILURES_IN_A_ROW = 3  # of an engine, before one of its episodes has come to an end: a loop
-_log = logging.getLogger("pettingzoo_godot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +51,7 @@ class _Running:
                 "Update the scene's addon: pettingzoo-godot install-addon"
             )
         self.step: Step = self.layout.new_step()
-        # A link has one buffer for all reports: what is needed longer is kept in this one.
-        self.kept: Report = self.layout.new_report()
-        self.in_step = False
-        self.is_asked = False
-
-    def keep(self, report: Report) -> None:
-        """Copy a report out of the link's buffer."""
-        self.kept.packet[:] = report.packet  # type: ignore[index] # ours is a bytearray
+        self.asked = ""  # for what an answer is due: "reset", "step", "restart"; "": for nothing
 
 
 class Lane:
@@ -93,6 +72,7 @@ class Lane:
     def __init__(self, launch: Launch, restarts: bool = False) -> None:
         self.ending: Report | None = None
         self.has_failed = False
+        self._kept: Report  # the last report, while the next one is awaited
         self._restarts = restarts
         self._failures = 0  # since an episode last came to its end
         self.restarted: Array = np.zeros(launch.arenas, bool)
@@ -108,10 +88,10 @@ class Lane:
             PettingZooGodotError: If the engine does not start or the scene has a mistake.
         """
         running = self._running
-        if running is not None and running.is_asked and running.session.is_usable():
-            with contextlib.suppress(PettingZooGodotError):  # the engine failed: another one is due
+        if running is not None and running.asked and running.session.is_usable():
+            with contextlib.suppress(PettingZooGodotError):  # it failed: another engine is due
                 running.session.receive()
-            running.is_asked = False
+            running.asked = ""
         if running is None or not running.session.is_usable():
             running = self._running = _Running(self._launch)
         return running.layout
@@ -137,7 +117,7 @@ class Lane:
 
     def is_asked(self) -> bool:
         """Whether an answer is due."""
-        return self._running is not None and self._running.is_asked
+        return self._running is not None and self._running.asked != ""
 
     def fileno(self) -> int:
         """File descriptor that can be read when the answer comes."""
@@ -150,9 +130,10 @@ class Lane:
     def begin(self, episodes: Episodes) -> None:
         """Ask for a new episode in every arena."""
         self._episodes = episodes
-        self.restarted[:] = True
-        self._ask_for_episodes(self._need_running())
-        self._need_running().in_step = False
+        self.ending = None
+        self.has_failed = False
+        self.restarted = np.ones(self._launch.arenas, bool)
+        self._ask_for_episodes("reset")
 
     def continue_with(self, episodes: Episodes) -> None:
         """Let the next episode of each arena begin so."""
@@ -161,11 +142,14 @@ class Lane:
     def send(self) -> None:
         """Let the agents act as `step` says; the engine works while we do something else."""
         running = self._need_running()
-        running.keep(self.report)
+        self._kept = running.session.keep(self.report)
         self.ending = None
         self.has_failed = False
-        running.in_step = running.is_asked = True
-        running.session.send(running.step)
+        running.asked = "step"
+        try:
+            running.session.send(running.step)
+        except (EngineDied, LinkError) as exc:
+            self._start_another(running, exc)
 
     def receive(self) -> bool:
         """Take an answer; if arenas are over, ask for their next episodes.
@@ -179,16 +163,14 @@ class Lane:
         except (EngineDied, LinkError) as exc:
             self._start_another(running, exc)
             return False
-        running.is_asked = False
-        if not running.in_step:
-            return True
-        running.in_step = False
-        over = arenas_over(report, running.layout)
+        asked, running.asked = running.asked, ""
+        over = arenas_over(report, running.layout) if asked == "step" else None
         if over is None:
             return True
-        running.keep(report)
         self._failures = 0
-        self._restart(running, running.kept, over)
+        self._kept = self.ending = running.session.keep(report)
+        self.restarted = over
+        self._ask_for_episodes("restart")
         return False
 
     def find_bad_action(self) -> Misfit | None:
@@ -201,34 +183,33 @@ class Lane:
         if self._running is not None:
             self._running.session.close()
 
-    def _restart(self, running: _Running, ending: Report, arenas: Array) -> None:
-        self.ending = ending
-        self.restarted = arenas
-        self._ask_for_episodes(running)
-
-    def _ask_for_episodes(self, running: _Running) -> None:
+    def _ask_for_episodes(self, what: str) -> None:
+        running = self._need_running()
         arenas = tuple(np.flatnonzero(self.restarted).tolist())
         draw = self._generators
         seeds = tuple(int(draw[i].integers(MAX_SEED, endpoint=True)) for i in arenas)
-        running.is_asked = True
-        running.session.send(Reset(arenas, seeds, self._episodes.options, self._episodes.max_steps))
+        running.asked = what
+        request = Reset(arenas, seeds, self._episodes.options, self._episodes.max_steps)
+        try:
+            running.session.send(request)
+        except (EngineDied, LinkError) as exc:
+            self._start_another(running, exc)
 
     def _start_another(self, failed: _Running, exc: PettingZooGodotError) -> None:
-        """Truncate the episodes where the engine last reported them, and begin new ones."""
+        """Begin new episodes in another engine; those of this one are truncated."""
         self._failures += 1
-        if not self._restarts or self._failures > _FAILURES_IN_A_ROW:
+        asked, failed.asked = failed.asked, ""
+        if not self._restarts or self._failures > MAX_FAILURES:
             raise exc
-        _log.warning("an engine failed; its episodes are truncated, another one starts: %s", exc)
-        ending = failed.kept
-        lived = (ending.flags & _FLAGS) == LIVE
-        if failed.in_step:  # what is kept is the report before
-            ending.flags[...] = np.where(lived, LIVE | TRUNCATED, 0)
-            ending.rewards[...] = 0.0
-        else:
-            ending.flags[lived] = LIVE | TRUNCATED
+        log_failure(exc)
+        if asked == "step":
+            self.ending = truncate_after(self._kept)
+        elif asked == "restart":  # those that had come to their end keep their rewards and flags
+            self.ending = truncate_living(self._kept)
         self.has_failed = True
+        self.restarted = np.ones(self._launch.arenas, bool)
         self.open()
-        self._restart(self._need_running(), ending, np.ones(failed.layout.arenas, bool))
+        self._ask_for_episodes(asked if asked == "reset" else "restart")
 
     def _need_running(self) -> _Running:
         if self._running is None or not self._running.session.is_usable():
@@ -244,7 +225,7 @@ def arenas_over(report: Report, layout: Layout) -> Array | None:
     Returns:
         (arenas,), bool; or None if there is none, which is the usual case.
     """
-    lives = (report.flags & _FLAGS) == LIVE
+    lives = living(report)
     if lives.all():
         return None
     over: Array = np.ones(layout.arenas, bool)

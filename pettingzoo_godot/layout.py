@@ -18,7 +18,10 @@ import numpy as np
 from pettingzoo_godot.errors import RemoteProtocolError
 from pettingzoo_godot.messages import (
     HEADER_BYTES,
+    LIVE,
     MAX_BINARY_BYTES,
+    TERMINATED,
+    TRUNCATED,
     AgentSpec,
     Hello,
     Report,
@@ -307,6 +310,25 @@ class Layout:
     def find_bad_report(self, report: Report) -> Misfit | None:
         """Find an observation out of bounds, or a NaN in these or the rewards."""
         return self._report.find_misfit(report.packet, self)
+
+
+def living(report: Report) -> Array:
+    """Tell which slots will take part in the next step: (all slots,), bool."""
+    lives: Array = (report.flags & (LIVE | TERMINATED | TRUNCATED)) == LIVE
+    return lives
+
+
+def truncate_living(report: Report) -> Report:
+    """Truncate every agent that this report says is going on; changes the report."""
+    report.flags[living(report)] = LIVE | TRUNCATED
+    return report
+
+
+def truncate_after(report: Report) -> Report:
+    """Make of a report the one of the next step, in which nothing happened but truncation."""
+    report.flags[~living(report)] = 0
+    report.rewards[...] = 0.0
+    return truncate_living(report)
 
 
 def _make_groups(hello: Hello) -> tuple[Group, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import threading
 import time
@@ -37,8 +38,10 @@ from pettingzoo_godot.paths import data_dir
 from pettingzoo_godot.protocol import Protocol, Side
 from pettingzoo_godot.scene import Scene
 
+_log = logging.getLogger("pettingzoo_godot")
 _TOKEN_VARIABLE = "PETTINGZOO_GODOT_TOKEN"
 _START = "its start"
+MAX_FAILURES = 3  # of an engine, before one of its episodes has come to an end: a loop
 _CLOSE_TIMEOUT = 0.3  # seconds; with the engine's own grace, close() stays below 2
 _Answer = TypeVar("_Answer", bound=Message)
 
@@ -134,6 +137,7 @@ class Session:
         self.waited = 0.0
         self._requests = 0
         self._engine_usec = 0
+        self._kept: Report | None = None
         self._timeout = launch.timeout
         self._protocol = Protocol(Side.TRAINER)
         self._engine: Engine | None = None
@@ -201,6 +205,13 @@ class Session:
             return self._receive()
         except BaseException as exc:
             raise self._explained(exc, "a request") from exc.__cause__
+
+    def keep(self, report: Report) -> Report:
+        """Copy a report out of the link's buffer, which is used again; into one of our own."""
+        if self._kept is None:
+            self._kept = self.layout.new_report()
+        self._kept.packet[:] = report.packet  # type: ignore[index] # ours is a bytearray
+        return self._kept
 
     def fileno(self) -> int:
         """File descriptor that can be read when the answer comes; -1 once it is closed."""
@@ -331,6 +342,11 @@ class Session:
         if self._link is None:
             raise LinkClosed("this session is over", by_us=True)
         return self._link
+
+
+def log_failure(failure: BaseException) -> None:
+    """Tell that an engine failed, and that this is not the end."""
+    _log.warning("an engine failed, its episodes are truncated, another one starts: %s", failure)
 
 
 def _accept_editor(listener: Listener, timeout: float) -> Link:

@@ -13,8 +13,11 @@ var agent: ZooAgent
 var observer: Observer
 var _layout: Layout.Slot
 var _leaves: Array[ZooSpace] = []
-var _is_vector: bool  # the action is one leaf of floats: the usual case goes a shorter way
-var _size: int
+# The usual actions, one leaf of floats and one choice, go a shorter way.
+var _is_vector: bool
+var _is_choice: bool
+var _first: int = 0  # of a vector's elements in a step
+var _end: int = 0  # behind them
 var _live: bool = true  # took part in the current step
 
 
@@ -22,15 +25,17 @@ func _init(first: ZooAgent) -> void:
 	agent = first
 	observer = Observer.new(first)
 	_leaves = first.action_space.leaves()
+	_is_choice = first.action_space is ZooDiscrete
 	_is_vector = (
 		first.action_space is ZooBox and first.action_space.section() == ZooSpace.Section.F32
 	)
-	_size = first.action_space.size()
 
 
 ## Learns where its elements lie; called once, after the hello is known.
 func place(layout: Layout.Slot) -> void:
 	_layout = layout
+	_first = layout.actions[0]
+	_end = _first + agent.action_space.size()
 
 
 ## Takes over the agent of a new episode's instance.
@@ -47,18 +52,16 @@ func is_live() -> bool:
 	return is_instance_valid(agent) and agent.alive
 
 
-## The agent's action out of a step, as a script wants it.
-func read_action(step: Buffers) -> Variant:
-	if _is_vector:
-		var first := _layout.actions[0]
-		return step.f32.slice(first, first + _size)
-	if _leaves.size() == 1 and not agent.action_space is ZooDict:
-		return _read_leaf(step, 0)
-	var value := {}
-	var keys := (agent.action_space as ZooDict).spaces.keys()
-	for i in _leaves.size():
-		value[keys[i]] = _read_leaf(step, i)
-	return value
+## Gives the agent its action out of a step, unless it is done.
+func take_action(step: Buffers) -> void:
+	# As in is_live(), of which there is one call less.
+	if is_instance_valid(agent) and agent.alive:
+		if _is_vector:
+			agent.last_action = step.f32.slice(_first, _end)
+		elif _is_choice:
+			agent.last_action = step.i64[_first]
+		else:
+			agent.last_action = _read_action(step)
 
 
 ## Writes observation, reward, information and flags into [param report], and closes the step's
@@ -94,6 +97,16 @@ func _ending(terminated: bool, truncated: bool, starts: bool) -> int:
 	return (
 		Codec.LIVE | (Codec.TERMINATED if terminated else 0) | (Codec.TRUNCATED if truncated else 0)
 	)
+
+
+func _read_action(step: Buffers) -> Variant:
+	if _leaves.size() == 1 and not agent.action_space is ZooDict:
+		return _read_leaf(step, 0)
+	var value := {}
+	var keys := (agent.action_space as ZooDict).spaces.keys()
+	for i in _leaves.size():
+		value[keys[i]] = _read_leaf(step, i)
+	return value
 
 
 func _read_leaf(step: Buffers, index: int) -> Variant:

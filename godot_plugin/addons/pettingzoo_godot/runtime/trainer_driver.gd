@@ -26,6 +26,7 @@ var _options: LaunchOptions
 var _link: Link
 var _protocol: Protocol = Protocol.new()
 var _layout: Layout
+var _slots: Array[Slot] = []  # of all arenas
 var _report: Buffers
 var _step: Buffers
 var _report_is_due: bool = false
@@ -117,6 +118,7 @@ func _lay_out(hello: Dictionary) -> void:
 		var slots := _bridge.arenas[i].slots
 		for j in slots.size():
 			slots[j].place(_layout.slot(j, i))
+		_slots.append_array(slots)
 
 
 func _hello() -> Dictionary:
@@ -272,10 +274,8 @@ func _handle_step(packet: PackedByteArray) -> bool:
 		)
 	if not _accept("step", Codec.sequence_of(packet)):
 		return false
-	for arena in _bridge.arenas:
-		for slot in arena.slots:
-			if slot.is_live():
-				slot.agent.last_action = slot.read_action(_step)
+	for slot in _slots:
+		slot.take_action(_step)
 	_bridge.begin_step()
 	return true
 
