@@ -72,7 +72,7 @@ $(BIN)/python:
 $(PACKAGES): setup.cfg pyproject.toml constraints-dev.txt | $(BIN)/python
 	@echo "Installing the Python packages"
 	@$(PIP) install -c constraints-dev.txt setuptools
-	@$(PIP) install -c constraints-dev.txt --no-build-isolation -e '.[dev]'
+	@$(PIP) install -c constraints-dev.txt --no-build-isolation -e '.[dev,train]'
 	@touch $@
 
 $(ENGINE): | $(PACKAGES)

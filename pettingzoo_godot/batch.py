@@ -14,7 +14,7 @@ from gymnasium.spaces import Dict
 from pettingzoo_godot.errors import SpaceError
 from pettingzoo_godot.lane import Lane
 from pettingzoo_godot.layout import Group
-from pettingzoo_godot.messages import LIVE, TERMINATED, TRUNCATED
+from pettingzoo_godot.messages import LIVE, TERMINATED, TRUNCATED, Report
 from pettingzoo_godot.spaces import Array, Leaf
 
 TRUNCATED_BY_LIMIT = "TimeLimit.truncated"  # where Stable-Baselines3 looks
@@ -56,6 +56,8 @@ class Batch:
         self._index = index
         self._part = slice(group.first_slot, group.first_slot + group.slots)
         self._agents = len(group.agents)
+        space = group.observation_space
+        self._keys = list(space.spaces) if isinstance(space, Dict) else None
 
     # ------------------------------------------------------------------ actions
 
@@ -82,28 +84,35 @@ class Batch:
         rows = len(lanes) * self.slots
         for position, (leaf, part) in enumerate(zip(self.group.action_leaves, parts, strict=True)):
             array = self._as_array(leaf, part, rows)
-            for lane, rows_of_lane in zip(lanes, self._split(array), strict=True):
-                lane.step.actions[self._index][position][...] = rows_of_lane
-
-    def _split(self, array: Array) -> list[Array]:
-        return [array[i : i + self.slots] for i in range(0, len(array), self.slots)]
+            for lane, first in zip(lanes, range(0, rows, self.slots), strict=True):
+                block = lane.step.actions[self._index][position]
+                block[...] = array[first : first + self.slots]
 
     def _as_array(self, leaf: Leaf, part: Any, rows: int) -> Array:
-        expected = f"an array of shape {(rows, *leaf.shape)}, {leaf.dtype}"
-        where = f"policy group {self.group.name!r}" + (f", key {leaf.key!r}" if leaf.key else "")
+        if (
+            type(part) is np.ndarray
+            and part.dtype == leaf.dtype
+            and part.shape == (rows, *leaf.shape)
+        ):
+            return part
         try:
             given = np.asarray(part)
-            array = given if given.dtype == leaf.dtype else given.astype(leaf.dtype)
+            array = given.astype(leaf.dtype)
         except (TypeError, ValueError):
-            raise SpaceError(f"{where}: expected actions as {expected}; got {part!r}") from None
+            raise self._misshapen(leaf, rows, repr(part)[:200]) from None
         if array.shape != (rows, *leaf.shape) or given.dtype.kind not in "fiub":
-            raise SpaceError(f"{where}: expected actions as {expected}; got {_shown(given)}")
-        if array is not given and leaf.section != "f32" and (array != given).any():
+            raise self._misshapen(leaf, rows, _shown(given))
+        if leaf.section != "f32" and (array != given).any():
             row = int(np.argmax((array != given).reshape(rows, -1).any(axis=1)))
-            raise SpaceError(
-                f"{where}: expected actions as {expected}; got {given[row]} in row {row}"
-            )
+            raise self._misshapen(leaf, rows, f"{given[row]} in row {row}")
         return array
+
+    def _misshapen(self, leaf: Leaf, rows: int, got: str) -> SpaceError:
+        where = f"policy group {self.group.name!r}" + (f", key {leaf.key!r}" if leaf.key else "")
+        return SpaceError(
+            f"{where}: expected actions as an array of shape {(rows, *leaf.shape)}, {leaf.dtype}; "
+            f"got {got}"
+        )
 
     # ------------------------------------------------------------------ observations
 
@@ -114,55 +123,67 @@ class Batch:
     def outcome(self, lanes: Sequence[Lane]) -> Outcome:
         """Copy what a step brought to the rows of these lanes."""
         scored = [lane.ending or lane.report for lane in lanes]
-        flags = np.concatenate([report.flags[self._part] for report in scored])
+        rewards = _joined([report.rewards[self._part] for report in scored])
+        columns = _joined([report.info[self._index] for report in scored])
+        flags = _joined([report.flags[self._part] for report in scored])
+        live = flags == LIVE
+        if live.all():  # the usual step: everybody goes on
+            infos = {"live": live, "_live": live}
+            self._add_columns(infos, columns, live)
+            ends = np.zeros(len(flags), bool)
+            return Outcome(self._observations(scored), rewards, ends, ends.copy(), infos)
+        return self._ends(lanes, scored, rewards, columns, flags)
+
+    def _ends(
+        self,
+        lanes: Sequence[Lane],
+        scored: Sequence[Report],
+        rewards: Array,
+        columns: Array,
+        flags: Array,
+    ) -> Outcome:
+        """The outcome of a step after which somebody is done."""
         live = (flags & LIVE) != 0
         terminated = (flags & TERMINATED) != 0
         truncated = (flags & TRUNCATED) != 0
-        by_limit = truncated & ~terminated
+        ends_live = terminated | truncated
+        # A row whose agent was done before its arena: what it sees next is another episode.
+        restarted = np.concatenate([lane.restarted for lane in lanes])
+        terminated |= ~live & np.repeat(restarted, self._agents)
+        ends = terminated | truncated
         everywhere = np.ones(len(flags), bool)
         infos: dict[str, Any] = {"live": live, "_live": everywhere}
         if any(lane.has_failed for lane in lanes):
             failed = np.repeat([lane.has_failed for lane in lanes], self.slots)
             infos |= {"engine_failed": failed, "_engine_failed": everywhere}
-        ends_live = terminated | truncated
-        ends = ends_live
-        if any(lane.ending is not None for lane in lanes):
-            # A row whose agent was done before its arena: what it sees next is another episode.
-            restarted = np.concatenate([lane.restarted for lane in lanes])
-            terminated |= ~live & np.repeat(restarted, self._agents)
-            ends = terminated | truncated
-        columns = np.concatenate([report.info[self._index] for report in scored])
         self._add_columns(infos, columns, live & ~ends_live)
         if ends.any():
-            final: dict[str, Any] = {
-                TRUNCATED_BY_LIMIT: by_limit,
-                f"_{TRUNCATED_BY_LIMIT}": ends,
-            }
+            by_limit = truncated & ~terminated
+            final = {TRUNCATED_BY_LIMIT: by_limit, f"_{TRUNCATED_BY_LIMIT}": ends}
             self._add_columns(final, columns, ends_live)
             infos |= {"final_obs": self._observations(scored), "_final_obs": ends}
             infos |= {"final_info": final, "_final_info": ends}
-        return Outcome(
-            self.first_observations(lanes),
-            np.concatenate([report.rewards[self._part] for report in scored]),
-            terminated,
-            truncated,
-            infos,
-        )
+        return Outcome(self.first_observations(lanes), rewards, terminated, truncated, infos)
 
-    def _observations(self, reports: Sequence[Any]) -> Any:
+    def _observations(self, reports: Sequence[Report]) -> Any:
+        index = self._index
         arrays = [
-            np.concatenate([report.observations[self._index][position] for report in reports])
+            _joined([report.observations[index][position] for report in reports])
             for position in range(len(self.group.observation_leaves))
         ]
-        space = self.group.observation_space
-        if isinstance(space, Dict):
-            return dict(zip(space.spaces, arrays, strict=True))
-        return arrays[0]
+        if self._keys is None:
+            return arrays[0]
+        return dict(zip(self._keys, arrays, strict=True))
 
     def _add_columns(self, infos: dict[str, Any], columns: Array, rows: Array) -> None:
         for position, name in enumerate(self.group.info):
             infos[name] = columns[:, position]
             infos[f"_{name}"] = rows
+
+
+def _joined(arrays: Sequence[Array]) -> Array:
+    """A copy of arrays as one; of a single one at a third of the time."""
+    return arrays[0].copy() if len(arrays) == 1 else np.concatenate(arrays)
 
 
 def _shown(value: Any) -> str:

@@ -20,7 +20,7 @@ from pettingzoo_godot.errors import (
     ResetNeeded,
 )
 from pettingzoo_godot.layout import Layout, Misfit, living, truncate_after, truncate_living
-from pettingzoo_godot.messages import MAX_SEED, Report, Reset, Scalar, Step
+from pettingzoo_godot.messages import LIVE, MAX_SEED, Report, Reset, Scalar, Step
 from pettingzoo_godot.session import MAX_FAILURES, Launch, Session, Timing, log_failure
 from pettingzoo_godot.spaces import Array
 
@@ -75,7 +75,7 @@ class Lane:
         self._kept: Report  # the last report, while the next one is awaited
         self._restarts = restarts
         self._failures = 0  # since an episode last came to its end
-        self.restarted: Array = np.zeros(launch.arenas, bool)
+        self.restarted = self._nowhere = np.zeros(launch.arenas, bool)
         self._launch = launch
         self._running: _Running | None = None
         self._generators: list[np.random.Generator] = []
@@ -145,6 +145,7 @@ class Lane:
         self._kept = running.session.keep(self.report)
         self.ending = None
         self.has_failed = False
+        self.restarted = self._nowhere
         running.asked = "step"
         try:
             running.session.send(running.step)
@@ -225,9 +226,9 @@ def arenas_over(report: Report, layout: Layout) -> Array | None:
     Returns:
         (arenas,), bool; or None if there is none, which is the usual case.
     """
-    lives = living(report)
-    if lives.all():
+    if report.flags.tobytes() == bytes([LIVE]) * layout.slots:
         return None
+    lives = living(report)
     over: Array = np.ones(layout.arenas, bool)
     for group in layout.groups:
         part = lives[group.first_slot : group.first_slot + group.slots]

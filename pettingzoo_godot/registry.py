@@ -22,7 +22,12 @@ def register_scenes() -> None:
         name = f"godot/{scene}-v0"
         _register_parallel(name, scene)
         if num_agents == 1 and name not in gymnasium.registry:
-            gymnasium.register(name, "pettingzoo_godot.single:GodotEnv", kwargs={"scene": scene})
+            gymnasium.register(
+                name,
+                "pettingzoo_godot.single:GodotEnv",
+                vector_entry_point="pettingzoo_godot.vector:make_vec",
+                kwargs={"scene": scene},
+            )
 
 
 def _register_parallel(name: str, scene: str) -> None:

@@ -349,6 +349,12 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         for lane in self._lanes:
             lane.close()
 
+    def __enter__(self) -> GodotVectorEnv:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     # ------------------------------------------------------------------ inside
 
     def _seed(self, seed: int | None) -> None:
@@ -439,6 +445,23 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             self._pack, zip(*outcomes, strict=True)
         )
         return observations, rewards, terminations, truncations, infos
+
+
+def make_vec(num_envs: int, scene: str, num_engines: int = 1, **arguments: Any) -> GodotVectorEnv:
+    """Make what `gymnasium.make_vec` asks for, of a scene with one agent.
+
+    Args:
+        num_envs: Rows: arenas of all engines.
+        scene: As for `parallel_env`.
+        num_engines: Godot processes.
+        **arguments: Those of `GodotVectorEnv`.
+
+    Raises:
+        OptionError: If `num_envs` is no multiple of `num_engines`.
+    """
+    if num_envs % check_count("num_engines", num_engines):
+        raise OptionError(f"expected num_envs to be a multiple of {num_engines}; got {num_envs}")
+    return GodotVectorEnv(scene, num_engines, num_envs // num_engines, **arguments)
 
 
 def _interface(hello: Hello) -> tuple[Any, ...]:

@@ -29,6 +29,7 @@ var _environment: ZooEnvironment  # of the first arena
 var _loaded: Array[ZooEnvironment] = []  # of the scene as it was loaded: one per arena
 var _remaining: int = 0
 var _in_step: bool = false
+var _all: PackedInt32Array = []
 var _reported: PackedInt32Array = []  # arenas that the next report is about
 var _frozen: Array[Arena] = []  # while others settle
 var _ticking: bool = false
@@ -111,7 +112,8 @@ func all_arenas() -> PackedInt32Array:
 		_multiply()
 		for first in _loaded:
 			arenas.append(Arena.new(first, with_trainer))
-	return PackedInt32Array(range(arenas.size()))
+		_all = PackedInt32Array(range(arenas.size()))
+	return _all
 
 
 ## Begins an episode in the arenas [param indices] with one seed each. They settle for as many
@@ -141,7 +143,7 @@ func begin_episodes(
 ## Begins a step: the agents act at once, then the frame goes on.
 func begin_step() -> void:
 	_in_step = true
-	_reported = all_arenas()
+	_reported = _all
 	var play := 0 if with_trainer else _environment.play_ticks_per_step
 	_remaining = (play if play > 0 else _environment.ticks_per_step) - 1
 	_act(true)
