@@ -24,7 +24,7 @@ help: ## Show this list
 
 setup: $(SCENES) ## Prepare .venv, the engine and the imported scenes
 
-demo: setup ## Let two policies play `chase` in a real engine
+demo: setup ## Let PPO learn to balance `cart_pole`, in about a minute
 	@$(BIN)/python examples/demo.py
 
 test: setup ## Everything that has to pass: what CI runs

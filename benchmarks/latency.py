@@ -17,7 +17,6 @@ import json
 import multiprocessing
 import socket
 import struct
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,12 +24,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from common import busy_core, median_us, show, stay_on_one_core
+from common import busy_core, engine_only, median_us, show, stay_on_one_core
 from rich.progress import Progress
 
 import pettingzoo_godot as pzg
-from pettingzoo_godot.scene import find_scene
 from pettingzoo_godot.session import Launch
+
+LINES = {
+    "step_us_p50": "a step of `{scene}`",
+    "engine_only_us_p50": "the engine's own tick",
+    "link_us_p50": "**the link's share**",
+    "tcp_us_p50": "raw TCP",
+    "json_tcp_us_p50": "JSON over TCP",
+    "polling_step_us_p50": "a step, the engine polling",
+    "link_per_tcp": "link's share / raw TCP",
+    "link_per_json_tcp": "link's share / JSON over TCP",
+}
+PREFIXES = {"": "quiet", "busy_core_": "one busy core"}
 
 
 class PollingEnv(pzg.GodotParallelEnv):
@@ -42,7 +52,7 @@ class PollingEnv(pzg.GodotParallelEnv):
 
 def time_steps(env: pzg.GodotParallelEnv, steps: int) -> list[float]:
     """Seconds of each of so many steps; resets are not counted."""
-    durations = []
+    durations: list[float] = []
     env.reset()
     actions = {a: env.action_space(a).sample() for a in env.possible_agents}
     while len(durations) < steps:
@@ -63,18 +73,7 @@ def time_polling(scene: str, steps: int) -> list[float]:
 
 def time_engine(scene: str, steps: int) -> list[float]:
     """Seconds of each step of the same scene inside the engine, nothing sent."""
-    target = find_scene(scene)
-    command = [
-        *target.command(),
-        "--headless",
-        "--fixed-fps",
-        str(target.ticks_per_second()),
-        "--",
-        f"--zoo-engine-only={steps}",
-    ]
-    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
-    line = next(line for line in output.splitlines() if line.startswith('{"engine_only_usec"'))
-    return [usec / 1e6 for usec in json.loads(line)["engine_only_usec"]]
+    return [usec / 1e6 for usec in engine_only(scene, steps)["engine_only_usec"]]
 
 
 def read_exactly(sock: socket.socket, size: int) -> bytes:
@@ -190,7 +189,7 @@ def main() -> None:
                 rows[f"{prefix}link_us_p50"] = link
                 rows[f"{prefix}link_per_tcp"] = link / float(rows[f"{prefix}tcp_us_p50"])
                 rows[f"{prefix}link_per_json_tcp"] = link / float(rows[f"{prefix}json_tcp_us_p50"])
-    show(f"One step of {args.scene} [µs, medians]", rows, args.json)
+    show(f"One step of {args.scene} [µs, medians]", rows, LINES, args.json, PREFIXES)
 
 
 if __name__ == "__main__":

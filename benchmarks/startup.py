@@ -15,6 +15,13 @@ from common import show
 
 import pettingzoo_godot as pzg
 
+LINES = {
+    "start_s_p50": "start, median [s]",
+    "start_s_max": "slowest [s]",
+    "waiting_engine_cpu_percent": "a waiting engine [% of a core]",
+    "engine_memory_mb": "its memory [MB]",
+}
+
 
 def time_start(scene: str) -> float:
     """Seconds from construction to the first observation."""
@@ -56,7 +63,7 @@ def main() -> None:
         "waiting_engine_cpu_percent": percent,
         "engine_memory_mb": megabytes,
     }
-    show(f"Starting {args.scene}", rows, args.json)
+    show(f"Starting {args.scene}", rows, LINES, args.json)
 
 
 if __name__ == "__main__":

@@ -1,124 +1,80 @@
-"""The main job in one file: two simple policies play `chase` in a real engine.
+"""The main job in a minute: PPO learns to balance `cart_pole` in a real engine.
 
-Each step goes to Godot and back over the link. The end says who earned what, how fast it was, and
-where the time went. Same seed, same returns.
+Shows the return rising while it learns, lets the trained policy play, and draws the learning curve.
 
-    python examples/demo.py [--episodes 600] [--seed 0]
+    python examples/demo.py [--steps 100000] [--seed 0] [--out build/demo]
 """
 
 from __future__ import annotations
 
 import argparse
-import time
+import shutil
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-import pettingzoo_godot as pzg
+from pettingzoo_godot.training.evaluate import evaluate
+from pettingzoo_godot.training.progress import show_training
+from pettingzoo_godot.training.report import tabulate
+from pettingzoo_godot.training.run import LogRow
+from pettingzoo_godot.training.train import train
 
-# Directions of an agent's nine rays against its heading [rad] (envs/chase/README.md).
-ANGLES = np.pi * np.array([0.0, 0.10, -0.10, 0.21, -0.21, 0.33, -0.33, 0.45, -0.45])
-
-
-def choose(
-    agent: str, observation: NDArray[np.float32], generator: np.random.Generator
-) -> NDArray[np.float32]:
-    """Go to the opponent (seeker) or away from it (hider); if it is out of sight, wander."""
-    heading, walls, opponent = observation[0] * np.pi, observation[1:10], observation[10:19]
-    if opponent.min() < 1.0:
-        angle = heading + ANGLES[opponent.argmin()]
-        if agent.startswith("hider"):
-            angle += np.pi
-    else:
-        angle = heading + ANGLES[(walls + generator.uniform(0.0, 0.5, 9)).argmax()]
-    return np.array([np.cos(angle), np.sin(angle)], np.float32)
+PARTS = 20  # of the training, one row of the table each
+BAR = 40  # characters of a return of LIMIT
+LIMIT = 250  # steps of an episode, with a reward of 1 each
 
 
-def play(
-    env: pzg.GodotParallelEnv, episodes: int, seed: int, console: Console
-) -> tuple[dict[str, list[float]], int]:
-    """Play some episodes, with a progress bar.
-
-    Returns:
-        Each agent's return per episode [the scene's reward units], and the steps of all episodes.
-    """
-    generator = np.random.default_rng(seed)
-    returns: dict[str, list[float]] = {agent: [] for agent in env.possible_agents}
-    steps = 0
-    columns = (TextColumn("chase"), BarColumn(), MofNCompleteColumn(), TextColumn("episodes"))
-    rest = (TextColumn("{task.fields[rate]} steps/s"), TimeRemainingColumn())
-    with Progress(*columns, *rest, console=console) as progress:
-        task = progress.add_task("", total=episodes, rate="")
-        started = time.perf_counter()
-        for episode in range(episodes):
-            observations, _ = env.reset(seed=seed if episode == 0 else None)
-            totals = dict.fromkeys(env.agents, 0.0)
-            while env.agents:
-                actions = {a: choose(a, observations[a], generator) for a in env.agents}
-                observations, rewards, _, _, _ = env.step(actions)
-                steps += 1
-                for agent, reward in rewards.items():
-                    totals[agent] += reward
-            for agent, total in totals.items():
-                returns[agent].append(total)
-            rate = steps / (time.perf_counter() - started)
-            progress.update(task, advance=1, rate=f"{rate:,.0f}")
-    return returns, steps
-
-
-def tell(
-    env: pzg.GodotParallelEnv,
-    returns: dict[str, list[float]],
-    steps: int,
-    seconds: float,
-    console: Console,
-) -> None:
-    """Show who earned what, and where the time went."""
-    earned = Table("agent")
-    for column in ("mean return", "lowest", "highest"):
-        earned.add_column(column, justify="right")
-    for agent, totals in returns.items():
-        earned.add_row(agent, f"{np.mean(totals):.2f}", f"{min(totals):.2f}", f"{max(totals):.2f}")
-
-    spent = Table("time", "spent on")
-    for column in ("µs per step", "share"):
-        spent.add_column(column, justify="right")
-    engine, link = env.timing.engine_seconds, env.timing.link_seconds
-    for part, what, duration in (
-        ("engine", "physics, sensors, episodes", engine),
-        ("link", "packets there and back", link),
-        ("Python", "policies, checks, dicts", seconds - engine - link),
-    ):
-        spent.add_row(part, what, f"{1e6 * duration / steps:.1f}", f"{duration / seconds:.0%}")
-    spent.add_section()
-    spent.add_row("all", "", f"{1e6 * seconds / steps:.1f}", "100%")
-
-    episodes = len(next(iter(returns.values())))
-    console.print(earned)
-    console.print(spent)
-    console.print(
-        f"{len(returns)} agents, {episodes:,} episodes, {steps:,} steps in {seconds:.1f} s: "
-        f"[bold]{steps / seconds:,.0f} steps per second[/bold]"
-    )
+def tabulate_learning(rows: list[LogRow]) -> Table:
+    """The mean return of each part of the training, as numbers and as bars."""
+    table = Table("steps", "episodes", "mean return", box=None, pad_edge=False)
+    for column in table.columns:
+        column.justify = "right"
+    table.add_column("")
+    last = rows[-1].steps
+    for part in range(PARTS):
+        low, high = part * last / PARTS, (part + 1) * last / PARTS
+        ended = [row for row in rows if low < row.steps <= high and row.return_mean is not None]
+        if not ended:
+            continue
+        episodes = [row.episodes for row in ended]
+        mean = float(np.average([row.return_mean for row in ended], weights=episodes))
+        bar = "█" * round(BAR * mean / LIMIT)
+        table.add_row(
+            f"{ended[-1].steps:,}", f"{sum(episodes):,}", f"{mean:.1f}", f"[green]{bar}[/]"
+        )
+    return table
 
 
 def main() -> None:
-    """Start the engine, play, tell."""
-    parser = argparse.ArgumentParser(description="Two simple policies play `chase`.")
-    parser.add_argument("--episodes", type=int, default=600)
+    """Train, tell, evaluate."""
+    parser = argparse.ArgumentParser(description="PPO learns to balance `cart_pole`.")
+    parser.add_argument("--steps", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=Path("build/demo"))
     arguments = parser.parse_args()
 
     console = Console(highlight=False)
-    with pzg.parallel_env("chase") as env:
-        with console.status("Starting the engine"):
-            env.reset()  # not part of what is timed
-        started = time.perf_counter()
-        returns, steps = play(env, arguments.episodes, arguments.seed, console)
-        tell(env, returns, steps, time.perf_counter() - started, console)
+    if (arguments.out / "config.json").exists():  # of the last demo
+        shutil.rmtree(arguments.out)
+    console.print("PPO learns to balance [bold]cart_pole[/], eight arenas in one engine:")
+    with show_training(console) as watch:
+        run = train(
+            "cart_pole", arguments.out, steps=arguments.steps, seed=arguments.seed, watch=watch
+        )
+    rows = run.read_log()
+    console.print(tabulate_learning(rows))
+    speed = rows[-1].steps / rows[-1].seconds
+    console.print(
+        f"{rows[-1].steps:,} steps in {rows[-1].seconds:.0f} s: "
+        f"[bold]{speed:,.0f} steps per second[/], learning included.\n"
+    )
+    with console.status("The trained policy plays"):
+        evaluation = evaluate(arguments.out, episodes=40)
+    console.print("The trained policy, by itself (250 is the most that there is):")
+    console.print(tabulate(evaluation))
+    console.print(f"The learning curve: [bold]{run.learning_curve_file}[/]")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ from pettingzoo_godot.layout import Layout, Misfit
 from pettingzoo_godot.link import Link, Listener
 from pettingzoo_godot.messages import Close, Configure, Fault, Hello, Message, Report, Reset, Step
 from pettingzoo_godot.paths import data_dir
+from pettingzoo_godot.placement import Placement
 from pettingzoo_godot.protocol import Protocol, Side
 from pettingzoo_godot.scene import Scene
 
@@ -77,6 +78,7 @@ class Launch:
         log_path: File for the engine's output; None: only its end is kept, for error messages.
         wait: How the engine waits for packets, `"block"` or `"poll"`; None: what suits it.
         arenas: Copies of the scene to run side by side.
+        placed: Keep the engine on one core, where that helps.
     """
 
     scene: Scene | None
@@ -87,6 +89,7 @@ class Launch:
     log_path: Path | None = None
     wait: str | None = None
     arenas: int = 1
+    placed: bool = True
 
     def command(self, url: str) -> list[str]:
         """Program and arguments for an engine that connects to `url`."""
@@ -142,6 +145,7 @@ class Session:
         self._protocol = Protocol(Side.TRAINER)
         self._engine: Engine | None = None
         self._link: Link | None = None
+        self._placement = Placement()
         _live.add(self)
         with self._guarded(_START):
             self._connect(launch)
@@ -154,6 +158,9 @@ class Session:
             self._need_link().expect(layout.report_size)
             if launch.speedup:
                 self.configure(launch.speedup)
+        # Not with a window: pictures are drawn by many threads.
+        if self._engine is not None and launch.placed and not launch.window:
+            self._placement.settle(self._engine.pid)
 
     @property
     def engine_pid(self) -> int | None:
@@ -270,7 +277,10 @@ class Session:
         link = self._need_link()
         started = time.perf_counter()
         answer = self._protocol.receive(link.receive(self._timeout))
-        self.waited += time.perf_counter() - started
+        now = time.perf_counter()
+        self.waited += now - started
+        if now > self._placement.next_look:
+            self._placement.look()
         if not isinstance(answer, Report):
             return self._expect(answer, Report)
         self._requests += 1

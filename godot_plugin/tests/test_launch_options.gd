@@ -8,10 +8,11 @@ const LaunchOptions := preload("res://addons/pettingzoo_godot/runtime/launch_opt
 func test_command_line() -> void:
 	var options: LaunchOptions = LaunchOptions.from_command_line()
 	var seen := [options.url, options.may_block, options.engine_only_steps, options.trainer_pid]
+	seen.append(options.arenas)
 	if OS.get_cmdline_user_args().has("--zoo-wait=block"):
-		check_equal(seen, ["ws://127.0.0.1:1/?a=b", true, 7, 42], "options")
+		check_equal(seen, ["ws://127.0.0.1:1/?a=b", true, 7, 42, 5], "options")
 	else:
-		check_equal(seen, ["", false, 0, 0], "options")
+		check_equal(seen, ["", false, 0, 0, 0], "options")
 
 
 func test_token_from_the_environment() -> void:

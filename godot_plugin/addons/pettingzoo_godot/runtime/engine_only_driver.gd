@@ -20,7 +20,7 @@ var _report: Buffers
 var _rng: RandomNumberGenerator = RandomNumberGenerator.new()
 var _usec: PackedInt64Array = []
 var _step_usec: int = 0  # when the step began; 0: an episode begins instead
-var _run_usec: int = 0
+var _run_usec: int = 0  # when the first step began
 var _episodes: int = 0
 
 
@@ -35,7 +35,6 @@ func drive() -> bool:
 		_bridge.with_trainer = true
 		_begin(_bridge.all_arenas())
 		_prepare()
-		_run_usec = Time.get_ticks_usec()
 		return true
 	_bridge.write_report(_report, _layout.state_offset, _layout.state_size)
 	if _step_usec > 0:
@@ -48,6 +47,8 @@ func drive() -> bool:
 			_begin(over)
 			return true
 	_step_usec = Time.get_ticks_usec()
+	if _run_usec == 0:
+		_run_usec = _step_usec
 	var actions: Array = _actions[_usec.size() % _ACTIONS]
 	for i in _slots.size():
 		if _slots[i].is_live():
