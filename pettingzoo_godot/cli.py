@@ -18,9 +18,11 @@ from typer.core import TyperGroup
 
 import pettingzoo_godot
 from pettingzoo_godot import addon as addons
+from pettingzoo_godot.bench import run_benchmarks
 from pettingzoo_godot.doctor import Check, Finding, list_checks, run_checks
 from pettingzoo_godot.errors import EngineNotFound, PettingZooGodotError
 from pettingzoo_godot.export import export_scene
+from pettingzoo_godot.extras import needing_train
 from pettingzoo_godot.install import Godot, Source, find_godot, install_godot
 from pettingzoo_godot.play import play as play_scene
 from pettingzoo_godot.scene import list_scenes
@@ -212,3 +214,92 @@ def play(
 ) -> None:
     """Play a scene in a window, without a trainer; close it, or press Ctrl-C, to end."""
     play_scene(scene)
+
+
+@app.command()
+def train(
+    scene: Annotated[
+        str, typer.Argument(help="Bundled scene, project folder, .tscn file or exported game.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the run.")],
+    algo: Annotated[str | None, typer.Option(help="ppo (if not given) or a2c.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Steps in all; 100000.")] = None,
+    engines: Annotated[int | None, typer.Option(help="Godot processes; 1.")] = None,
+    arenas: Annotated[int | None, typer.Option(help="Copies of the scene in each; 8.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of everything random; 0.")] = None,
+    vectorizer: Annotated[str | None, typer.Option(help="sb3 (if not given) or supersuit.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the run's last checkpoint.")
+    ] = False,
+) -> None:
+    """Train a policy with Stable-Baselines3; Ctrl-C saves it, --resume goes on."""
+    with needing_train("train"):
+        from pettingzoo_godot.training.progress import show_training
+        from pettingzoo_godot.training.train import train as train_policy
+    console = _console(stderr=True)
+    with show_training(console) as watch:
+        run = train_policy(
+            scene,
+            out,
+            algorithm=algo,
+            steps=steps,
+            engines=engines,
+            arenas=arenas,
+            seed=seed,
+            vectorizer=vectorizer,
+            resume=resume,
+            watch=watch,
+        )
+    folder, learned = escape(str(out)), run.last_checkpoint().steps
+    if learned < run.config.steps:
+        console.print(
+            f"Stopped after {learned} of {run.config.steps} steps. To go on:\n"
+            f"  [bold]pettingzoo-godot train {escape(scene)} --out {folder} --resume[/]"
+        )
+        raise typer.Exit(130)  # as shells say of a program that Ctrl-C has ended
+    console.print(
+        f"[green]✓[/] {learned} steps. See {escape(str(run.learning_curve_file))}, and\n"
+        f"  [bold]pettingzoo-godot evaluate {folder}[/]\n"
+        f"  [bold]tensorboard --logdir {folder}[/]"
+    )
+    _console().print(str(run.folder), markup=False)
+
+
+@app.command()
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="Folder that `train` has made.")],
+    episodes: Annotated[int, typer.Option(help="How many are played.")] = 100,
+    seed: Annotated[
+        int | None, typer.Option(help="Of the episodes; not that of the training if not given.")
+    ] = None,
+) -> None:
+    """Let a trained policy play, and say how well it does; writes evaluation.json and .png."""
+    with needing_train("evaluate"):
+        from pettingzoo_godot.training.evaluate import evaluate as evaluate_policy
+        from pettingzoo_godot.training.report import tabulate
+    with _console(stderr=True).status("") as status:
+        found = evaluate_policy(
+            run, episodes, seed=seed, watch=lambda n: status.update(f"{n} of {episodes} episodes")
+        )
+    _console().print(tabulate(found), soft_wrap=False)
+
+
+@app.command()
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help="Which; none: all of them.")] = None,
+    json_dir: Annotated[Path | None, typer.Option(help="Folder for a NAME.json of each.")] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="For seconds only, to see that they work.")
+    ] = False,
+) -> None:
+    """Run the benchmarks of a checkout, one after another; each prints its table."""
+    console = _console(stderr=True)
+    failed = run_benchmarks(
+        names or (),
+        json_dir,
+        quick=quick,
+        announce=lambda name: console.print(f"\n[bold]{name}[/]"),
+    )
+    if failed:
+        console.print(f"[bold red]error:[/] failed: {', '.join(failed)}")
+        raise typer.Exit(1)

@@ -9,6 +9,7 @@ DOCUMENTED = {
     "env",
     "gymnasium_env",
     "vector_env",
+    "sb3_vec_env",
     "supersuit_vec_env",
     "GodotParallelEnv",
     "GodotVectorEnv",

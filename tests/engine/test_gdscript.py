@@ -70,8 +70,12 @@ def test_gdscript(engine_executable, project, test_file):
 
 def test_launch_options_of_the_command_line(engine_executable, project):
     options = ["--zoo-url=ws://127.0.0.1:1/?a=b", "--zoo-wait=block"]
-    options += ["--zoo-engine-only=7", "--zoo-trainer-pid=42"]
+    options += ["--zoo-engine-only=7", "--zoo-trainer-pid=42", "--zoo-arenas=5"]
     run_tests(engine_executable, project, "test_launch_options.", *options)
+
+
+def test_arenas_of_the_command_line(engine_executable, project):
+    run_tests(engine_executable, project, "test_zoo_arenas.test_count", "--zoo-arenas=2")
 
 
 def test_no_test_is_a_failure(engine_executable, project):

@@ -14,7 +14,18 @@ from pettingzoo_godot.doctor import Check, Finding
 from pettingzoo_godot.errors import EngineNotFound, EngineStartError, InstallError
 from pettingzoo_godot.install import Godot
 
-COMMANDS = ["install-godot", "doctor", "list", "install-addon", "new", "export", "play"]
+COMMANDS = [
+    "install-godot",
+    "doctor",
+    "list",
+    "install-addon",
+    "new",
+    "export",
+    "play",
+    "train",
+    "evaluate",
+    "bench",
+]
 GODOT = Godot(Path("/opt/godot"), "4.6.3.stable", "PATH")
 
 
@@ -211,3 +222,42 @@ def test_new_project_runs_in_python_at_once(tmp_path: Path) -> None:
     with pzg.parallel_env(tmp_path / "game") as env:
         assert env.possible_agents == ["runner_0"]
         parallel_api_test(env, num_cycles=300)
+
+
+def test_bench_runs_those_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    called: list[object] = []
+
+    def run_benchmarks(
+        names: object, json_dir: Path, *, quick: bool, announce: Callable[[str], None]
+    ) -> list[str]:
+        called.extend([names, json_dir, quick])
+        announce("startup")
+        return []
+
+    monkeypatch.setattr(cli, "run_benchmarks", run_benchmarks)
+    result = run("bench", "startup", "latency", "--json-dir", tmp_path, "--quick")
+    assert result.exit_code == 0
+    assert called == [["startup", "latency"], tmp_path, True]
+    assert result.stderr == "\nstartup\n"
+
+
+def test_bench_names_those_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "run_benchmarks", lambda *_, **__: ["latency"])
+    result = run("bench")
+    assert result.exit_code == 1
+    assert result.stderr == "error: failed: latency\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["train", "cart_pole", "--out", "nowhere"], ["evaluate", "nowhere"]]
+)
+def test_training_without_stable_baselines3(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("train", "evaluate", "rows"):
+        monkeypatch.delitem(sys.modules, f"pettingzoo_godot.training.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "stable_baselines3", None)
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert "pip install 'pettingzoo_godot[train]'" in result.stderr
+    assert result.stderr.count("\n") == 1

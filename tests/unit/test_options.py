@@ -4,6 +4,8 @@ import pytest
 from pettingzoo_godot.errors import OptionError
 from pettingzoo_godot.messages import Parameter
 from pettingzoo_godot.options import (
+    check_choice,
+    check_count,
     check_limit,
     check_mapping,
     check_parameter,
@@ -142,6 +144,26 @@ def test_seconds_above_0_are_taken(seconds, expected):
 def test_other_seconds_are_refused(seconds):
     with pytest.raises(OptionError, match="expected timeout to be a number of seconds above 0"):
         check_seconds("timeout", seconds)
+
+
+@pytest.mark.parametrize("count", [1, 7, np.int64(3), np.uint8(255)])
+def test_counts_from_1_on_are_taken(count):
+    checked = check_count("num_arenas", count)
+    assert checked == count
+    assert type(checked) is int
+
+
+@pytest.mark.parametrize("count", [0, -1, 1.0, True, np.bool_(True), "1", None, [1], np.int8(-1)])
+def test_other_counts_are_refused(count):
+    with pytest.raises(OptionError, match="expected num_arenas to be an int from 1 on; got"):
+        check_count("num_arenas", count)
+
+
+def test_choices_are_taken_or_told():
+    assert check_choice("on_crash", "raise", ("raise", "restart")) == "raise"
+    for wrong in ("Raise", "", None, 1, ["raise"]):
+        with pytest.raises(OptionError, match="expected on_crash to be raise or restart; got"):
+            check_choice("on_crash", wrong, ("raise", "restart"))
 
 
 def test_mapping_becomes_a_new_dict():

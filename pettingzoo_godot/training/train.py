@@ -1,0 +1,282 @@
+"""`pettingzoo-godot train`: a policy for a scene, in a folder from which it can go on.
+
+Only imported where it is used: needs the extra [train].
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from stable_baselines3 import A2C, PPO
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.logger import configure
+from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
+from stable_baselines3.common.vec_env import VecEnv, VecNormalize
+
+from pettingzoo_godot.arguments import absolute_scene, name_of
+from pettingzoo_godot.errors import UsageError
+from pettingzoo_godot.options import check_count, check_seed
+from pettingzoo_godot.training.hyperparameters import (
+    Hyperparameters,
+    hyperparameters_for,
+    model_arguments,
+)
+from pettingzoo_godot.training.interrupt import stop_on_signals
+from pettingzoo_godot.training.report import draw_learning_curve
+from pettingzoo_godot.training.rows import (
+    VECTORIZERS,
+    device_for,
+    load_normalization,
+    make_rows,
+    normalize,
+    one_thread,
+    policy_for,
+)
+from pettingzoo_godot.training.run import LogRow, Run, RunConfig, check_is_free
+
+ALGORITHMS: dict[str, type[OnPolicyAlgorithm]] = {"ppo": PPO, "a2c": A2C}
+DEFAULTS: dict[str, Any] = {
+    "algorithm": "ppo",
+    "vectorizer": "sb3",
+    "engines": 1,
+    "arenas": 8,
+    "seed": 0,
+    "steps": 100_000,
+}
+Watch = Callable[[LogRow, int], None]
+_CHECKPOINT_STEPS = 20_000  # some ten seconds of work that a crash may cost
+_LOG_STEPS = 500  # more rows than that are in no picture
+
+
+def train(
+    scene: str | os.PathLike[str],
+    folder: str | os.PathLike[str],
+    *,
+    algorithm: str | None = None,
+    steps: int | None = None,
+    engines: int | None = None,
+    arenas: int | None = None,
+    seed: int | None = None,
+    vectorizer: str | None = None,
+    hyperparameters: Hyperparameters | None = None,
+    resume: bool = False,
+    watch: Watch = lambda row, total: None,
+) -> Run:
+    """Train a policy, or go on with it. Ctrl-C saves a checkpoint and returns.
+
+    What is None is `DEFAULTS`, or with `resume`, what the run has.
+
+    Args:
+        scene: As for `parallel_env`; with one policy group.
+        folder: Of the run: new, or with `resume` an old one.
+        algorithm: `"ppo"` or `"a2c"`.
+        steps: Steps in all, those before a `resume` included; a step of one row counts as one.
+        engines: Godot processes.
+        arenas: Copies of the scene in each of them; 1 with SuperSuit.
+        seed: Of everything random.
+        vectorizer: `"sb3"`: `sb3_vec_env`; `"supersuit"`: `supersuit_vec_env`.
+        hyperparameters: Those that differ from the scene's own, see `hyperparameters.py`.
+        resume: Go on from the run's last checkpoint.
+        watch: Is told how it goes, some times per second, and how many steps it takes in all.
+
+    Returns:
+        The run; if it was stopped, its last checkpoint has fewer steps than its config.
+
+    Raises:
+        UsageError: If arguments are wrong or contradict the run, or the folder is taken.
+        PettingZooGodotError: If an engine ends, or the scene has a mistake; what was learned is in
+            a checkpoint then.
+    """
+    asked: dict[str, Any] = {
+        "scene": str(absolute_scene(scene)),
+        "algorithm": algorithm,
+        "vectorizer": vectorizer,
+        "engines": engines,
+        "arenas": arenas,
+        "seed": seed,
+        "steps": steps,
+    }
+    asked = {name: value for name, value in asked.items() if value is not None}
+    path = Path(folder)
+    if resume:
+        return _resume(Run.open(path), asked, hyperparameters or {}, watch)
+    return _begin(path, asked, hyperparameters or {}, watch)
+
+
+def _begin(
+    folder: Path,
+    asked: dict[str, Any],
+    hyperparameters: Hyperparameters,
+    watch: Watch,
+) -> Run:
+    if asked.get("vectorizer") == "supersuit":
+        asked = {"arenas": 1, **asked}
+    chosen = {**DEFAULTS, **asked}
+    own = hyperparameters_for(name_of(chosen["scene"]), chosen["algorithm"])
+    config = RunConfig(**chosen, hyperparameters={**own, **hyperparameters})
+    _check(config)
+    check_is_free(folder)
+    rows = make_rows(config)
+    try:
+        env = normalize(rows, config)
+        model = ALGORITHMS[config.algorithm](
+            policy_for(rows.observation_space),
+            env,
+            seed=config.seed,
+            device=device_for(rows.observation_space),
+            **model_arguments(config.hyperparameters, rows.num_envs),
+        )
+        run = Run.create(folder, config)
+        try:
+            _learn(run, model, env, watch)
+        finally:
+            if not run.checkpoints():  # it never began: the folder is as it was
+                shutil.rmtree(folder)
+    finally:
+        rows.close()
+    return run
+
+
+def _resume(
+    run: Run,
+    asked: dict[str, Any],
+    hyperparameters: Hyperparameters,
+    watch: Watch,
+) -> Run:
+    last = run.last_checkpoint()
+    _check_agrees(run, asked, hyperparameters)
+    config = replace(run.config, steps=asked.get("steps", run.config.steps))
+    _check(config)
+    if last.steps >= config.steps:
+        raise UsageError(
+            f"expected more steps than the {last.steps} that {run.folder} has; got {config.steps}. "
+            "Give it more: --steps"
+        )
+    run = Run(run.folder, config)
+    rows = make_rows(config)
+    try:
+        env = load_normalization(rows, last.normalization_file, training=True)
+        model = ALGORITHMS[config.algorithm].load(
+            last.policy_file, env, device=device_for(rows.observation_space)
+        )
+        # Not the beginning's random numbers once more.
+        words = np.random.SeedSequence([config.seed, last.steps]).generate_state(1)
+        model.set_random_seed(int(words[0]))
+        run.write_config()
+        run.cut_log(last.steps)
+        _learn(run, model, env, watch)
+    finally:
+        rows.close()
+    return run
+
+
+def _check(config: RunConfig) -> None:
+    for name in ("steps", "engines", "arenas"):
+        check_count(name, getattr(config, name))
+    check_seed(config.seed)
+    if config.vectorizer not in VECTORIZERS:
+        raise UsageError(
+            f"expected a vectorizer of {', '.join(VECTORIZERS)}; got {config.vectorizer!r}"
+        )
+
+
+def _check_agrees(run: Run, asked: dict[str, Any], hyperparameters: Hyperparameters) -> None:
+    was = {**vars(run.config), **run.config.hyperparameters}
+    for name, value in {**asked, **hyperparameters}.items():
+        if name != "steps" and was.get(name) != value:
+            raise UsageError(
+                f"expected {name} {was.get(name)!r}, which the run {run.folder} has; got "
+                f"{value!r}. Leave it out to go on, or train in a new folder."
+            )
+
+
+def _learn(run: Run, model: OnPolicyAlgorithm, env: VecEnv, watch: Watch) -> None:
+    """Learn until the run has its steps, or somebody stops it; then save and draw."""
+    begun = model.num_timesteps
+    model.set_logger(configure(str(run.tensorboard_folder), ["tensorboard"]))
+    with one_thread(), stop_on_signals() as stop:
+        watcher = _Watcher(run, env, watch, stop)
+        try:
+            model.learn(run.config.steps - begun, callback=watcher, reset_num_timesteps=begun == 0)
+        finally:
+            if model.num_timesteps > begun:
+                watcher.save()
+                draw_learning_curve(run)
+            model.logger.close()
+
+
+class _Watcher(BaseCallback):
+    """Keeps the log and the checkpoints of a run, and ends it after its steps."""
+
+    def __init__(self, run: Run, env: VecEnv, watch: Watch, stop: threading.Event) -> None:
+        super().__init__()
+        self._run = run
+        self._env = env
+        self._watch = watch
+        self._stop = stop
+        logged = run.read_log()
+        self._logged_steps = logged[-1].steps if logged else 0
+        self._begun = time.monotonic() - (logged[-1].seconds if logged else 0.0)
+        self._ended: list[dict[str, Any]] = []  # infos of episodes, since the last row
+        saved = run.checkpoints()
+        self._saved_steps = saved[-1].steps if saved else 0
+
+    def save(self) -> None:
+        """Make a checkpoint and a row of the log."""
+        self._log()
+        self._save()
+
+    def _on_step(self) -> bool:
+        infos = self.locals["infos"]
+        ended = (infos[row] for row in np.flatnonzero(self.locals["dones"]))
+        self._ended += [info for info in ended if "episode" in info]
+        return self.num_timesteps < self._run.config.steps and not self._stop.is_set()
+
+    def _on_rollout_start(self) -> None:  # the policy has just been updated
+        steps = self.model.num_timesteps
+        if steps >= self._logged_steps + _LOG_STEPS:
+            self._log()
+        if steps >= self._saved_steps + _CHECKPOINT_STEPS:
+            self._save()
+
+    def _log(self) -> None:
+        row = _summarize(self.model.num_timesteps, time.monotonic() - self._begun, self._ended)
+        if row.steps > self._logged_steps:
+            self._run.log(row)
+            self._watch(row, self._run.config.steps)
+        self._logged_steps = row.steps
+        self._ended.clear()
+
+    def _save(self) -> None:
+        steps = self.model.num_timesteps
+        if steps == self._saved_steps:
+            return
+        with self._run.new_checkpoint(steps) as checkpoint:
+            self.model.save(checkpoint.policy_file)
+            if isinstance(self._env, VecNormalize):
+                self._env.save(str(checkpoint.normalization_file))
+        self._saved_steps = steps
+
+
+def _summarize(steps: int, seconds: float, infos: list[dict[str, Any]]) -> LogRow:
+    row = LogRow(steps, round(seconds, 3), len(infos))
+    if not infos:
+        return row
+    returns = [float(info["episode"]["r"]) for info in infos]
+    successes = [float(info["is_success"]) for info in infos if "is_success" in info]
+    return replace(
+        row,
+        return_mean=float(np.mean(returns)),
+        return_min=min(returns),
+        return_max=max(returns),
+        length_mean=float(np.mean([info["episode"]["l"] for info in infos])),
+        success_rate=float(np.mean(successes)) if successes else None,
+    )
