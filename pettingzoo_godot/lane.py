@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -138,6 +138,12 @@ class Lane:
     def continue_with(self, episodes: Episodes) -> None:
         """Let the next episode of each arena begin so."""
         self._episodes = episodes
+
+    def configure(self, speedup: float) -> None:
+        """Set the multiple of real time at which steps run, of this engine and of the next one."""
+        self._launch = replace(self._launch, speedup=speedup)
+        if self._running is not None and self._running.session.is_usable():
+            self._running.session.configure(speedup)
 
     def send(self) -> None:
         """Let the agents act as `step` says; the engine works while we do something else."""

@@ -64,6 +64,12 @@ class Placement:
         if quiet:
             self._move(max(quiet, key=lambda core: idle[core]))
 
+    def leave(self) -> None:
+        """Leave the core to others: the engine has ended."""
+        self.core = None
+        self.next_look = float("inf")
+        _placed.discard(self)
+
     def _move(self, core: int) -> None:
         with contextlib.suppress(OSError):  # ended, or not ours to place
             for thread in os.listdir(f"/proc/{self._pid}/task"):

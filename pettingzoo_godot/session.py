@@ -233,6 +233,7 @@ class Session:
             link.close(timeout=_CLOSE_TIMEOUT)
         if self._engine is not None:
             self._engine.stop()
+        self._placement.leave()
 
     def abandon(self) -> None:
         """Let go of everything without ending anything: after a fork, it is the parent's."""

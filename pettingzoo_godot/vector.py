@@ -35,7 +35,13 @@ from pettingzoo_godot.errors import (
 from pettingzoo_godot.lane import Episodes, Lane
 from pettingzoo_godot.layout import Layout
 from pettingzoo_godot.messages import Hello, Scalar
-from pettingzoo_godot.options import check_choice, check_count, check_mapping, check_seed
+from pettingzoo_godot.options import (
+    check_choice,
+    check_count,
+    check_mapping,
+    check_seed,
+    check_speedup,
+)
 from pettingzoo_godot.session import Launch, Timing
 from pettingzoo_godot.spec import load_layout
 
@@ -136,6 +142,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             arenas=self.num_arenas,
         )
         self._timeout = launch.timeout
+        self._speedup = launch.speedup
         self._max_steps = max_steps
         restarts = check_choice("on_crash", on_crash, ("raise", "restart")) == "restart"
         self._lanes = [Lane(launch, restarts) for _ in range(self.num_engines)]
@@ -209,6 +216,23 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
     def engine_pids(self) -> list[int | None]:
         """Process ID of each engine; None where none runs."""
         return [lane.engine_pid for lane in self._lanes]
+
+    @property
+    def speedup(self) -> float:
+        """Multiple of real time at which steps run; 0: as fast as possible.
+
+        May be set between `recv` and `send`.
+        """
+        return self._speedup
+
+    @speedup.setter
+    def speedup(self, multiple: float) -> None:
+        multiple = check_speedup(multiple)
+        if any(lane.is_asked() for lane in self._lanes):
+            raise ResetNeeded("the last actions are still on their way: call recv() first")
+        self._speedup = multiple
+        for lane in self._lanes:
+            lane.configure(multiple)
 
     @property
     def timing(self) -> Timing:

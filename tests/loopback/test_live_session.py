@@ -14,7 +14,7 @@ from peer import LONG, MS, SHORT
 from processes import engines
 
 from pettingzoo_godot import GodotParallelEnv
-from pettingzoo_godot.errors import EngineStartError, LinkClosed, LinkTimeout
+from pettingzoo_godot.errors import EngineStartError, LinkClosed, LinkTimeout, SceneError
 from pettingzoo_godot.messages import Reset
 from pettingzoo_godot.scene import find_scene
 from pettingzoo_godot.session import Launch, Session
@@ -89,7 +89,7 @@ def test_session_that_raised_is_over(open_session):
 def test_report_out_of_bounds_is_the_scenes_mistake(open_session):
     session = open_session("nan_reward")
     session.reset(RESET)
-    with pytest.raises(SceneError, match="expected reward in .* got nan") as error:
+    with pytest.raises(SceneError, match=r"expected reward in .* got nan") as error:
         session.step(session.layout.new_step())
     assert error.value.agent
     assert error.value.node
