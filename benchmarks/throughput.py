@@ -132,7 +132,6 @@ class Cell:
         with closing(vector) as env:
             together = draw_actions(env.action_space)
             env.reset(seed=0)
-            self._pin([pid for pid in env.engine_pids if pid is not None])
             # Steps in all, of all engines: which of them takes how many, their speed decides.
             due = self.engines * self.steps
             started = time.perf_counter()
