@@ -56,6 +56,7 @@ class Batch:
         self._index = index
         self._part = slice(group.first_slot, group.first_slot + group.slots)
         self._agents = len(group.agents)
+        self._everybody_lives = bytes([LIVE]) * group.slots
         space = group.observation_space
         self._keys = list(space.spaces) if isinstance(space, Dict) else None
 
@@ -97,7 +98,8 @@ class Batch:
             return part
         try:
             given = np.asarray(part)
-            array = given.astype(leaf.dtype)
+            with np.errstate(invalid="ignore"):  # NaN for a choice: told below
+                array = given.astype(leaf.dtype)
         except (TypeError, ValueError):
             raise self._misshapen(leaf, rows, repr(part)[:200]) from None
         if array.shape != (rows, *leaf.shape) or given.dtype.kind not in "fiub":
@@ -124,25 +126,21 @@ class Batch:
         """Copy what a step brought to the rows of these lanes."""
         scored = [lane.ending or lane.report for lane in lanes]
         rewards = _joined([report.rewards[self._part] for report in scored])
-        columns = _joined([report.info[self._index] for report in scored])
-        flags = _joined([report.flags[self._part] for report in scored])
-        live = flags == LIVE
-        if live.all():  # the usual step: everybody goes on
-            infos = {"live": live, "_live": live}
-            self._add_columns(infos, columns, live)
-            ends = np.zeros(len(flags), bool)
-            return Outcome(self._observations(scored), rewards, ends, ends.copy(), infos)
-        return self._ends(lanes, scored, rewards, columns, flags)
+        for report in scored:
+            if report.flags[self._part].tobytes() != self._everybody_lives:
+                return self._ends(lanes, scored, rewards)
+        # The usual step: everybody goes on.
+        rows = len(rewards)
+        infos: dict[str, Any] = {"live": np.ones(rows, bool), "_live": np.ones(rows, bool)}
+        if self.group.info:
+            self._add_columns(infos, self._columns(scored), np.ones(rows, bool))
+        ends = np.zeros(rows, bool)
+        return Outcome(self._observations(scored), rewards, ends, ends.copy(), infos)
 
-    def _ends(
-        self,
-        lanes: Sequence[Lane],
-        scored: Sequence[Report],
-        rewards: Array,
-        columns: Array,
-        flags: Array,
-    ) -> Outcome:
+    def _ends(self, lanes: Sequence[Lane], scored: Sequence[Report], rewards: Array) -> Outcome:
         """The outcome of a step after which somebody is done."""
+        columns = self._columns(scored)
+        flags = np.concatenate([report.flags[self._part] for report in scored])
         live = (flags & LIVE) != 0
         terminated = (flags & TERMINATED) != 0
         truncated = (flags & TRUNCATED) != 0
@@ -174,6 +172,9 @@ class Batch:
         if self._keys is None:
             return arrays[0]
         return dict(zip(self._keys, arrays, strict=True))
+
+    def _columns(self, reports: Sequence[Report]) -> Array:
+        return _joined([report.info[self._index] for report in reports])
 
     def _add_columns(self, infos: dict[str, Any], columns: Array, rows: Array) -> None:
         for position, name in enumerate(self.group.info):

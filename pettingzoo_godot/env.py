@@ -427,7 +427,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
     def _keep_truncated(self, kept: Report, exc: BaseException) -> Report:
         """The last report, with every episode truncated where the engine failed after it."""
         self._failures += 1
-        if self._failures > MAX_FAILURES or not isinstance(exc, EngineDied | LinkError):
+        if self._failures >= MAX_FAILURES or not isinstance(exc, EngineDied | LinkError):
             raise exc
         log_failure(exc)
         return truncate_after(kept)

@@ -9,8 +9,9 @@ from pettingzoo.utils.conversions import parallel_to_aec
 from pettingzoo.utils.env import AECEnv
 
 from pettingzoo_godot.env import GodotParallelEnv
-from pettingzoo_godot.errors import UsageError
+from pettingzoo_godot.errors import OptionError, UsageError
 from pettingzoo_godot.extras import needing_train
+from pettingzoo_godot.options import check_count
 from pettingzoo_godot.scene import find_scene
 from pettingzoo_godot.single import GodotEnv
 from pettingzoo_godot.vector import GodotVectorEnv
@@ -118,6 +119,34 @@ def sb3_vec_env(
     with needing_train("sb3_vec_env"):
         from pettingzoo_godot.sb3 import GodotSb3VecEnv
     return GodotSb3VecEnv(vector_env(scene, num_engines, num_arenas, **arguments))
+
+
+def make_vec(num_envs: int, scene: str, num_engines: int = 1, **arguments: Any) -> GodotVectorEnv:
+    """Make what `gymnasium.make_vec` asks for, of a scene with one agent.
+
+    Args:
+        num_envs: Rows: arenas of all engines.
+        scene: As for `parallel_env`.
+        num_engines: Godot processes.
+        **arguments: Those of `GodotVectorEnv`.
+
+    Raises:
+        OptionError: If `num_envs` is no multiple of `num_engines`.
+        UsageError: If the scene has more agents.
+    """
+    arenas, rest = divmod(
+        check_count("num_envs", num_envs), check_count("num_engines", num_engines)
+    )
+    if rest:
+        raise OptionError(f"expected num_envs to be a multiple of {num_engines}; got {num_envs}")
+    env = GodotVectorEnv(scene, num_engines, arenas, **arguments)
+    if env.num_envs != num_envs:
+        env.close()
+        raise UsageError(
+            f"expected a scene with one agent; {scene} has {env.num_envs // num_envs}. For that "
+            "there is pettingzoo_godot.vector_env"
+        )
+    return env
 
 
 def supersuit_vec_env(

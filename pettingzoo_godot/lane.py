@@ -24,6 +24,8 @@ from pettingzoo_godot.messages import LIVE, MAX_SEED, Report, Reset, Scalar, Ste
 from pettingzoo_godot.session import MAX_FAILURES, Launch, Session, Timing, log_failure
 from pettingzoo_godot.spaces import Array
 
+_PATIENCE = 1.0  # [s] for an answer that nobody wants any more; another engine starts faster
+
 
 @dataclass(frozen=True, slots=True)
 class Episodes:
@@ -47,8 +49,9 @@ class _Running:
         if self.layout.arenas != launch.arenas:
             self.session.close()
             raise RemoteProtocolError(
-                f"expected an engine with {launch.arenas} arenas; it has {self.layout.arenas}. "
-                "Update the scene's addon: pettingzoo-godot install-addon"
+                f"expected an engine with {launch.arenas} arenas; it has {self.layout.arenas}. Of "
+                "the editor's scene, num_arenas has to be its own; of others, update the addon: "
+                "pettingzoo-godot install-addon"
             )
         self.step: Step = self.layout.new_step()
         self.asked = ""  # for what an answer is due: "reset", "step", "restart"; "": for nothing
@@ -90,7 +93,7 @@ class Lane:
         running = self._running
         if running is not None and running.asked and running.session.is_usable():
             with contextlib.suppress(PettingZooGodotError):  # it failed: another engine is due
-                running.session.receive()
+                running.session.receive(waited=max(0.0, self._launch.timeout - _PATIENCE))
             running.asked = ""
         if running is None or not running.session.is_usable():
             running = self._running = _Running(self._launch)
@@ -111,6 +114,11 @@ class Lane:
         """Where the time of the engine's requests went since it started."""
         return Timing() if self._running is None else self._running.session.timing
 
+    def is_idle(self) -> bool:
+        """Whether the next step may be sent."""
+        running = self._running
+        return running is not None and not running.asked and running.session.is_usable()
+
     def is_usable(self) -> bool:
         """Whether an engine runs."""
         return self._running is not None and self._running.session.is_usable()
@@ -130,6 +138,7 @@ class Lane:
     def begin(self, episodes: Episodes) -> None:
         """Ask for a new episode in every arena."""
         self._episodes = episodes
+        self._failures = 0
         self.ending = None
         self.has_failed = False
         self.restarted = np.ones(self._launch.arenas, bool)
@@ -148,7 +157,6 @@ class Lane:
     def send(self) -> None:
         """Let the agents act as `step` says; the engine works while we do something else."""
         running = self._need_running()
-        self._kept = running.session.keep(self.report)
         self.ending = None
         self.has_failed = False
         self.restarted = self._nowhere
@@ -156,17 +164,23 @@ class Lane:
         try:
             running.session.send(running.step)
         except (EngineDied, LinkError) as exc:
+            self._kept = running.session.keep(self.report)
             self._start_another(running, exc)
+        else:  # while the engine works
+            self._kept = running.session.keep(self.report)
 
-    def receive(self) -> bool:
+    def receive(self, waited: float = 0.0) -> bool:
         """Take an answer; if arenas are over, ask for their next episodes.
+
+        Args:
+            waited: Seconds that have been waited for it already.
 
         Returns:
             Whether the step is complete; if not, another answer is due.
         """
         running = self._need_running()
         try:
-            self.report = report = running.session.receive()
+            self.report = report = running.session.receive(waited)
         except (EngineDied, LinkError) as exc:
             self._start_another(running, exc)
             return False
@@ -206,7 +220,7 @@ class Lane:
         """Begin new episodes in another engine; those of this one are truncated."""
         self._failures += 1
         asked, failed.asked = failed.asked, ""
-        if not self._restarts or self._failures > MAX_FAILURES:
+        if not self._restarts or self._failures >= MAX_FAILURES:
             raise exc
         log_failure(exc)
         if asked == "step":

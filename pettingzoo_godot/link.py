@@ -158,12 +158,13 @@ class Link:
         self._frame = memoryview(self._buffer)[padding:]
         self._packet = self._frame[start:]
 
-    def receive(self, timeout: float) -> Packet:
+    def receive(self, timeout: float, waited: float = 0.0) -> Packet:
         """Wait for one packet.
 
         Args:
             timeout: Seconds for the whole packet, however many pieces it comes in; 0 takes what
                 has come already.
+            waited: Seconds of these that have passed.
 
         Returns:
             Text as str; binary as a writable bytes-like object, which the next call may overwrite.
@@ -176,11 +177,11 @@ class Link:
             return self._packets.popleft()
         if self._protocol.state is not State.OPEN:
             raise self._why_closed()
-        deadline = time.monotonic() + timeout
-        remaining = timeout
+        remaining = timeout - waited
+        deadline = time.monotonic() + remaining
         while True:
             if self._is_between_frames():
-                size = self._fill(deadline, timeout)
+                size = self._fill(deadline, remaining, timeout)
                 if size == len(self._frame) and self._unwrap():
                     return self._packet
                 self._feed(bytes(self._frame[:size]))
@@ -210,14 +211,13 @@ class Link:
         self._packet[:] = apply_mask(bytes(self._packet), mask)
         return True
 
-    def _fill(self, deadline: float, timeout: float) -> int:
+    def _fill(self, deadline: float, remaining: float, timeout: float) -> int:
         """Read into the buffer until it holds a whole frame, or the beginning of something else.
 
         Returns:
             How many bytes of the frame's part are filled; 0 at the end of the stream.
         """
         filled = 0
-        remaining = timeout
         while True:
             self._set_timeout(max(remaining, 0.0))
             try:

@@ -25,7 +25,7 @@ def register_scenes() -> None:
             gymnasium.register(
                 name,
                 "pettingzoo_godot.single:GodotEnv",
-                vector_entry_point="pettingzoo_godot.vector:make_vec",
+                vector_entry_point="pettingzoo_godot.factory:make_vec",
                 kwargs={"scene": scene},
             )
 

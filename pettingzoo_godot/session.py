@@ -206,10 +206,14 @@ class Session:
         except BaseException as exc:
             raise self._explained(exc, "a request") from exc.__cause__
 
-    def receive(self) -> Report:
-        """Wait for the answer to what was sent."""
+    def receive(self, waited: float = 0.0) -> Report:
+        """Wait for the answer to what was sent.
+
+        Args:
+            waited: Seconds that have been waited for it already.
+        """
         try:
-            return self._receive()
+            return self._receive(waited)
         except BaseException as exc:
             raise self._explained(exc, "a request") from exc.__cause__
 
@@ -268,16 +272,16 @@ class Session:
         return self._receive()
 
     def _send(self, request: Reset | Step) -> None:
-        link = self._need_link()
+        link = self._link or self._need_link()
         packet = self._protocol.send(request)
         started = time.perf_counter()
         link.send(packet)
         self.waited += time.perf_counter() - started
 
-    def _receive(self) -> Report:
-        link = self._need_link()
+    def _receive(self, waited: float = 0.0) -> Report:
+        link = self._link or self._need_link()
         started = time.perf_counter()
-        answer = self._protocol.receive(link.receive(self._timeout))
+        answer = self._protocol.receive(link.receive(self._timeout, waited))
         now = time.perf_counter()
         self.waited += now - started
         if now > self._placement.next_look:
@@ -295,6 +299,7 @@ class Session:
         """What a scene is told whose observation or reward is out of bounds."""
         node = next(a.node for a in self.layout.hello.agents if a.id == misfit.agent)
         arena = f" of arena {misfit.arena}" if self.layout.arenas > 1 else ""
+        node = node.replace("/Arena0/", f"/Arena{misfit.arena}/")  # the hello has the first one's
         return SceneError(
             f"agent {misfit.agent!r}{arena}: {node}: {misfit.problem}. Look at its _observe(), "
             "its sensors' bounds and its rewards; the engine is stopped, reset() starts another "

@@ -7,9 +7,8 @@ and while Python thinks.
 from __future__ import annotations
 
 import os
-import selectors
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,8 +29,11 @@ from pettingzoo_godot.errors import (
     EnvironmentClosed,
     OptionError,
     ResetNeeded,
+    SceneError,
     SpaceError,
+    UsageError,
 )
+from pettingzoo_godot.fleet import Fleet
 from pettingzoo_godot.lane import Episodes, Lane
 from pettingzoo_godot.layout import Layout
 from pettingzoo_godot.messages import Hello, Scalar
@@ -45,6 +47,7 @@ from pettingzoo_godot.options import (
 from pettingzoo_godot.session import Launch, Timing
 from pettingzoo_godot.spec import load_layout
 
+_CLOSED = "this environment was closed; make another one"
 StepResult = tuple[Any, Any, Any, Any, dict[str, Any]]
 
 
@@ -141,14 +144,15 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             log_path=None if log_path is None else Path(log_path).absolute(),
             arenas=self.num_arenas,
         )
-        self._timeout = launch.timeout
         self._speedup = launch.speedup
         self._max_steps = max_steps
         restarts = check_choice("on_crash", on_crash, ("raise", "restart")) == "restart"
-        self._lanes = [Lane(launch, restarts) for _ in range(self.num_engines)]
+        self._fleet = Fleet(launch, self.num_engines, restarts)
+        self._lanes = self._fleet.lanes
         self._layout = self._read_layout(launch)
         self._parameters = check_mapping("parameters", parameters)
         self._settle()
+        self._check_columns()
         self._batches = [Batch(group, i) for i, group in enumerate(self._layout.groups)]
         self.policy_groups = [group.name for group in self._layout.groups]
         self.slots = {batch.group.name: self._slots_of(batch) for batch in self._batches}
@@ -157,7 +161,6 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         self._batch_lanes = self._check_batch_size(batch_size)
         self.arena_seeds: list[int] = []
         self._last: list[int] = []  # engines whose results were returned last: `send` is for them
-        self._ready: list[Lane] = []  # whose results nobody has taken yet
 
     # ------------------------------------------------------------------ what it is made of
 
@@ -167,6 +170,15 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             return self._lanes[0].open()
         _, layout = load_layout(replace(launch, arenas=1))
         return Layout(replace(layout.hello, arenas=launch.arenas))
+
+    def _check_columns(self) -> None:
+        taken = {"live", "engine_failed", "env_id", "final_obs", "final_info"}
+        for group in self._layout.groups:
+            for name in taken.intersection(group.info):
+                raise SceneError(
+                    f"policy group {group.name!r}: infos of a vector environment have a {name!r} "
+                    "of their own; rename the scene's"
+                )
 
     def _slots_of(self, batch: Batch) -> list[Slot]:
         return [
@@ -237,8 +249,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
     @property
     def timing(self) -> Timing:
         """Where the engines' time went since they started, summed over them."""
-        timings = [lane.timing for lane in self._lanes]
-        return Timing(*(sum(column) for column in zip(*map(astuple, timings), strict=True)))
+        return self._fleet.timing
 
     @property
     def parameters(self) -> dict[str, Scalar]:
@@ -284,7 +295,8 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             PettingZooGodotError: If an engine does not start or the scene has a mistake.
         """
         self.async_reset(seed=seed, options=options)
-        lanes = self._collect(self.num_engines)
+        lanes = self._fleet.take(self.num_engines)
+        self._last = list(range(self.num_engines))
         return self._pack([batch.first_observations(lanes) for batch in self._batches]), {}
 
     def async_reset(
@@ -297,10 +309,10 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             options: As for `reset`.
         """
         if self.closed:
-            raise EnvironmentClosed("this environment was closed; make another one")
+            raise EnvironmentClosed(_CLOSED)
         super().reset(seed=check_seed(seed))
         self._settle(options)
-        self._ready.clear()
+        self._fleet.forget()
         for lane in self._lanes:
             self._check_same(lane.open())
         if seed is not None or not self.arena_seeds:
@@ -309,11 +321,12 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             lane.begin(self._episodes)
 
     def step(self, actions: Any) -> StepResult:
-        """Let all agents act for one step: `send`, then `recv` of all rows.
+        """Let the agents act for one step: `send`, and then `recv` of the same rows.
 
         Args:
             actions: (num_envs, ...), as `action_space` says; with several policy groups, a dict of
-                such arrays by group. Those of agents that are done are ignored.
+                such arrays by group. Those of agents that are done are ignored. After a `recv` of
+                fewer rows, so many.
 
         Returns:
             Observations, rewards (float32), terminations, truncations (bool) and infos.
@@ -324,8 +337,9 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             SpaceError: If an action does not fit its space. Nothing was sent then: step again.
             PettingZooGodotError: If an engine ends or the scene has a mistake.
         """
-        self.send(actions)
-        return self._results(self._collect(len(self._last)))
+        lanes = self._send(actions, self._last)
+        self._fleet.finish(lanes)
+        return self._results(lanes)
 
     def send(self, actions: Any, env_ids: Any = None) -> None:
         """Let agents act, without waiting for what comes of it.
@@ -338,20 +352,9 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         Raises:
             As `step` does.
         """
-        indices = self._last if env_ids is None else self._engines_of(env_ids)
-        lanes = [self._lanes[index] for index in indices]
-        self._check_turn(lanes)
-        for batch, part in zip(self._batches, self._unpack(actions), strict=True):
-            batch.write_actions(part, lanes)
-        for index, lane in zip(indices, lanes, strict=True):
-            misfit = lane.find_bad_action()
-            if misfit is not None:
-                raise SpaceError(
-                    f"agent {misfit.agent!r} in arena {misfit.arena} of engine {index}: "
-                    f"{misfit.problem}; clip it, or widen the space"
-                )
-        for lane in lanes:
-            lane.send()
+        if env_ids is not None:
+            self._last = self._engines_of(env_ids)
+        self._send(actions, self._last)
 
     def recv(self) -> StepResult:
         """Wait for the engines that are ready first, `batch_size` rows in all.
@@ -363,15 +366,18 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             ResetNeeded: If nothing was sent.
             PettingZooGodotError: If an engine ends or the scene has a mistake.
         """
-        return self._results(self._collect(self._batch_lanes))
+        if self.closed:
+            raise EnvironmentClosed(_CLOSED)
+        lanes = self._fleet.take(self._batch_lanes)
+        self._last = [self._lanes.index(lane) for lane in lanes]
+        return self._results(lanes)
 
     def render(self) -> None:
         """Does nothing: with `render_mode="human"`, the engines' windows show every step."""
 
     def close_extras(self, **_: Any) -> None:
         """End the engines; `close` may be called twice, in any state."""
-        for lane in self._lanes:
-            lane.close()
+        self._fleet.close()
 
     def __enter__(self) -> GodotVectorEnv:
         return self
@@ -397,95 +403,82 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
                 "make another one"
             )
 
-    def _check_turn(self, lanes: Sequence[Lane]) -> None:
-        if self.closed:
-            raise EnvironmentClosed("this environment was closed; make another one")
-        if not lanes or not all(lane.is_usable() for lane in self._lanes):
-            raise ResetNeeded(
-                "no episode is running: call reset() first, also after an engine failed"
-            )
-        if any(lane.is_asked() or lane in self._ready for lane in lanes):
-            raise ResetNeeded("the last actions are still on their way: call recv() first")
+    def _send(self, actions: Any, indices: Sequence[int]) -> list[Lane]:
+        """Send actions to these engines, when all are checked."""
+        lanes = [self._lanes[index] for index in indices]
+        for lane in lanes:
+            if not self._fleet.awaits_actions(lane):
+                raise self._why_not_now(lanes)
+        if self.closed or not lanes:
+            raise self._why_not_now(lanes)
+        parts = self._by_group("actions", actions)
+        for batch, part in zip(self._batches, parts, strict=True):
+            batch.write_actions(part, lanes)
+        for index, lane in zip(indices, lanes, strict=True):
+            misfit = lane.find_bad_action()
+            if misfit is not None:
+                raise SpaceError(
+                    f"agent {misfit.agent!r} in arena {misfit.arena} of engine {index}: "
+                    f"{misfit.problem}; clip it, or widen the space"
+                )
+        for lane in lanes:
+            lane.send()
+        return lanes
 
-    def _unpack(self, actions: Any) -> list[Any]:
+    def _why_not_now(self, lanes: Sequence[Lane]) -> UsageError:
+        if self.closed:
+            return EnvironmentClosed(_CLOSED)
+        if lanes and all(lane.is_usable() for lane in self._lanes):
+            return ResetNeeded("the last actions are still on their way: call recv() first")
+        return ResetNeeded("no episode is running: call reset() first, also after an engine failed")
+
+    def _by_group(self, what: str, values: Any) -> list[Any]:
+        """One value per policy group, in their order."""
         if len(self._batches) == 1:
-            return [actions]
-        if not isinstance(actions, Mapping) or set(actions) != set(self.policy_groups):
-            got = list(actions) if isinstance(actions, Mapping) else repr(actions)[:200]
+            return [values]
+        if not isinstance(values, Mapping) or set(values) != set(self.policy_groups):
+            got = list(values) if isinstance(values, Mapping) else repr(values)[:200]
             raise SpaceError(
-                f"expected actions as a dict by policy group, {self.policy_groups}; got {got}"
+                f"expected {what} as a dict by policy group, {self.policy_groups}; got {got}"
             )
-        return [actions[name] for name in self.policy_groups]
+        return [values[name] for name in self.policy_groups]
 
     def _engines_of(self, env_ids: Any) -> list[int]:
         """Which engines have these rows."""
-        batch = self._batches[0]
-        rows = np.asarray(env_ids if len(self._batches) == 1 else env_ids[batch.group.name])
-        engines = rows[:: batch.slots] // batch.slots
-        if not np.array_equal(rows, self._rows(batch, engines)):
-            raise SpaceError(
-                "expected env_ids to be all rows of one engine or of several, as infos['env_id'] "
-                f"had them; got {rows}"
-            )
-        return [int(engine) for engine in engines]
+        found: list[list[int]] = []
+        for batch, ids in zip(self._batches, self._by_group("env_ids", env_ids), strict=True):
+            rows = np.asarray(ids)
+            engines = (rows.ravel()[:: batch.slots] // batch.slots).tolist()
+            found.append(engines)
+            if (
+                not engines
+                or engines != found[0]
+                or len(set(engines)) < len(engines)
+                or not set(engines) <= set(range(self.num_engines))
+                or not np.array_equal(rows, self._rows(batch, engines))
+            ):
+                raise SpaceError(
+                    "expected env_ids to be all rows of one engine or of several, as "
+                    f"infos['env_id'] had them; got {env_ids}"
+                )
+        return found[0]
 
-    def _rows(self, batch: Batch, engines: Any) -> Any:
-        firsts = np.asarray(engines, np.int64)[:, None] * batch.slots
+    def _rows(self, batch: Batch, engines: Sequence[int]) -> Any:
+        firsts = np.array(engines, np.int64)[:, None] * batch.slots
         return (firsts + np.arange(batch.slots)).ravel()
 
-    def _collect(self, count: int) -> list[Lane]:
-        """Wait until so many engines are ready; in order if it is all of them."""
-        asked = [lane for lane in self._lanes if lane.is_asked()]
-        if not asked and len(self._ready) < count:
-            raise ResetNeeded("nothing was sent: call reset() or send() first")
-        while len(self._ready) < count:
-            takes_all = len(self._ready) + len(asked) == count
-            for lane in asked if takes_all else self._wait(asked):
-                if lane.receive():
-                    self._ready.append(lane)
-            asked = [lane for lane in asked if lane.is_asked()]
-        taken, self._ready = self._ready[:count], self._ready[count:]
-        if count == self.num_engines:
-            taken = self._lanes
-        self._last = [self._lanes.index(lane) for lane in taken]
-        return taken
-
-    def _wait(self, lanes: Sequence[Lane]) -> list[Lane]:
-        """Wait until one of these engines has answered, or a few have."""
-        with selectors.DefaultSelector() as selector:
-            for lane in lanes:
-                selector.register(lane.fileno(), selectors.EVENT_READ, lane)
-            answered = selector.select(self._timeout)
-        # Nobody: then one of them says what is wrong, when it is waited for in vain.
-        return [key.data for key, _ in answered] or [lanes[0]]
-
-    def _results(self, lanes: list[Lane]) -> StepResult:
+    def _results(self, lanes: Sequence[Lane]) -> StepResult:
         outcomes = [batch.outcome(lanes) for batch in self._batches]
         if self._batch_lanes < self.num_engines:
             for batch, outcome in zip(self._batches, outcomes, strict=True):
                 outcome.infos["env_id"] = self._rows(batch, self._last)
-                outcome.infos["_env_id"] = outcome.infos["_live"]
+                outcome.infos["_env_id"] = np.ones(len(outcome.rewards), bool)
+        if len(outcomes) == 1:
+            return outcomes[0]
         observations, rewards, terminations, truncations, infos = map(
             self._pack, zip(*outcomes, strict=True)
         )
         return observations, rewards, terminations, truncations, infos
-
-
-def make_vec(num_envs: int, scene: str, num_engines: int = 1, **arguments: Any) -> GodotVectorEnv:
-    """Make what `gymnasium.make_vec` asks for, of a scene with one agent.
-
-    Args:
-        num_envs: Rows: arenas of all engines.
-        scene: As for `parallel_env`.
-        num_engines: Godot processes.
-        **arguments: Those of `GodotVectorEnv`.
-
-    Raises:
-        OptionError: If `num_envs` is no multiple of `num_engines`.
-    """
-    if num_envs % check_count("num_engines", num_engines):
-        raise OptionError(f"expected num_envs to be a multiple of {num_engines}; got {num_envs}")
-    return GodotVectorEnv(scene, num_engines, num_envs // num_engines, **arguments)
 
 
 def _interface(hello: Hello) -> tuple[Any, ...]:

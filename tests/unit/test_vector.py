@@ -17,11 +17,12 @@ from pettingzoo_godot.errors import (
     SceneNotFound,
     UsageError,
 )
+from pettingzoo_godot.factory import make_vec
 from pettingzoo_godot.link import Listener
 from pettingzoo_godot.paths import CACHE_VARIABLE
 from pettingzoo_godot.scene import find_scene
 from pettingzoo_godot.session import Timing
-from pettingzoo_godot.vector import Slot, make_vec
+from pettingzoo_godot.vector import Slot
 
 
 @pytest.fixture(autouse=True)
@@ -209,21 +210,11 @@ def test_seeds_of_arenas_come_from_one(game):
     assert len(set(env.arena_seeds)) == 6
 
 
-def test_make_vec_counts_rows_as_arenas_of_all_engines(single):
-    # Two agents each, so there are twice as many rows as asked for: it is meant for one agent.
-    env = make_vec(6, str(single), num_engines=2)
-    assert (env.num_engines, env.num_arenas) == (2, 3)
+def test_make_vec_is_for_one_agent(single):
+    with pytest.raises(UsageError, match=r"expected a scene with one agent; .* has 2"):
+        make_vec(6, str(single))
     with pytest.raises(OptionError, match="expected num_envs to be a multiple of 4; got 6"):
         make_vec(6, str(single), num_engines=4)
     for wrong in (0, "2"):
         with pytest.raises(OptionError):
             make_vec(6, str(single), num_engines=wrong)
-
-
-@pytest.mark.xfail(strict=True, reason="num_envs counts arenas: a scene of two agents has 12 rows")
-def test_make_vec_of_several_agents_has_so_many_rows_or_is_refused(single):
-    try:
-        env = make_vec(6, str(single))
-    except UsageError:
-        return
-    assert env.num_envs == 6
