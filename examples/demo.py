@@ -15,8 +15,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from pettingzoo_godot.training.bar import show_training
 from pettingzoo_godot.training.evaluate import evaluate
-from pettingzoo_godot.training.progress import show_training
 from pettingzoo_godot.training.report import tabulate
 from pettingzoo_godot.training.run import LogRow
 from pettingzoo_godot.training.train import train

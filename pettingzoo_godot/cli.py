@@ -234,7 +234,7 @@ def train(
 ) -> None:
     """Train a policy with Stable-Baselines3; Ctrl-C saves it, --resume goes on."""
     with needing_train("train"):
-        from pettingzoo_godot.training.progress import show_training
+        from pettingzoo_godot.training.bar import show_training
         from pettingzoo_godot.training.train import train as train_policy
     console = _console(stderr=True)
     with show_training(console) as watch:

@@ -70,6 +70,7 @@ def list_checks() -> list[Check]:
         Check("cache folder", check_cache),
         Check("engine", check_engine),
         Check("export template", check_template, needed=False),
+        Check("extra train", check_train, needed=False),
         Check("display", check_display, needed=False),
         Check("addon", check_addon),
         Check("bundled scenes", check_import),
@@ -87,14 +88,18 @@ def run_checks(checks: list[Check]) -> Iterator[tuple[Check, Finding]]:
         yield check, finding
 
 
-def needed_packages() -> list[Requirement]:
-    """The packages that this one needs on this machine, with their ranges (from setup.cfg)."""
+def needed_packages(extra: str = "") -> list[Requirement]:
+    """The packages that this one needs on this machine, with their ranges (from setup.cfg).
+
+    Args:
+        extra: Name of the extra that is wanted as well.
+    """
     try:
         texts = metadata.requires(PACKAGE) or []
     except metadata.PackageNotFoundError:
         return [Requirement(PACKAGE)]
     requirements = map(Requirement, texts)
-    return [r for r in requirements if r.marker is None or r.marker.evaluate({"extra": ""})]
+    return [r for r in requirements if r.marker is None or r.marker.evaluate({"extra": extra})]
 
 
 def check_python() -> Finding:
@@ -153,8 +158,22 @@ def check_template() -> Finding:
         return Finding(True, str(template))
     return Finding(
         False,
-        "none for this engine: scenes cannot be exported",
-        "in the editor: Editor > Manage Export Templates",
+        "none for this engine yet",
+        "nothing: `pettingzoo-godot export` downloads one; for the editor's own export: "
+        "Editor > Manage Export Templates",
+    )
+
+
+def check_train() -> Finding:
+    """Whether the packages that only training needs are installed."""
+    extra = [package for package in needed_packages("train") if package not in needed_packages()]
+    bad = [package.name for package in extra if not check_package(package).ok]
+    if not bad:
+        return Finding(True, ", ".join(package.name for package in extra))
+    return Finding(
+        False,
+        f"{', '.join(bad)} missing or too old: no `train`, no `evaluate`",
+        f"pip install '{PACKAGE}[train]'",
     )
 
 

@@ -156,7 +156,7 @@ class UnknownAgent(UsageError, LookupError):
 
 
 class EnvironmentClosed(UsageError):
-    """The environment was used after `close`."""
+    """The environment was used after `close`, or its scene has changed since it was made."""
 
 
 class OptionError(UsageError, ValueError):

@@ -41,6 +41,18 @@ func test_environment() -> void:
 	_check_warnings(environment, ["seeker_0"])
 
 
+func test_arenas() -> void:
+	var arenas := ZooArenas.new()  # not in the tree: there it would make its copies
+	_check_warnings(arenas, ["Set a scene to copy"])
+	arenas.scene = _packed(Node2D.new(), Node.new())
+	_check_warnings(arenas, ["No ZooEnvironment in the scene"])
+	arenas.scene = _packed(Node2D.new(), StillEnvironment.new())
+	_check_warnings(arenas, [])
+	arenas.scene = _packed(StillEnvironment.new(), Node.new())
+	_check_warnings(arenas, [])
+	arenas.free()
+
+
 func test_parameters_need_names() -> void:
 	var environment := StillEnvironment.new()
 	add(environment)
@@ -116,6 +128,15 @@ func _sensors_3d() -> Array[ZooSensor]:
 	var target := ZooTargetSensor3D.new()
 	target.target_group = &"prey"
 	return [ZooRaySensor3D.new(), target, ZooVelocitySensor3D.new()]
+
+
+func _packed(root: Node, child: Node) -> PackedScene:
+	root.add_child(child)
+	child.owner = root
+	var scene := PackedScene.new()
+	scene.pack(root)
+	root.free()
+	return scene
 
 
 func _agent(node_name: String, parent: Node) -> ZooAgent:

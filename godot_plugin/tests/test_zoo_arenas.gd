@@ -2,6 +2,7 @@ extends "zoo_test.gd"
 ## Copies of a scene beside each other: worlds of their own, time of their own.
 
 const Arena := preload("res://addons/pettingzoo_godot/runtime/arena.gd")
+const Pausable := preload("res://addons/pettingzoo_godot/runtime/pausable.gd")
 
 const _COUNT := 3
 const _FAR := 500.0
@@ -82,6 +83,38 @@ func test_time_lost_in_the_frost_is_all_that_differs() -> void:
 	check(thawed != second, "nothing moved")
 
 
+func test_nodes_that_are_pausable_by_themselves_inherit() -> void:
+	var scene := _scene_of_modes()
+	var pausable := Pausable.new()
+	for _instance in 2:
+		var root := scene.instantiate()
+		add(root)
+		pausable.inherit(root)
+		var modes := {}
+		for node in root.find_children("*", "", true, false):
+			modes[str(root.get_path_to(node))] = node.process_mode
+		var expected := {
+			"Plain": Node.PROCESS_MODE_INHERIT,
+			"Plain/Pausable": Node.PROCESS_MODE_INHERIT,
+			"Plain/Pausable/Again": Node.PROCESS_MODE_INHERIT,
+			"Always": Node.PROCESS_MODE_ALWAYS,
+			"Always/Pausable": Node.PROCESS_MODE_PAUSABLE,
+		}
+		check_equal(modes, expected, "modes")
+		check_equal(root.process_mode, Node.PROCESS_MODE_INHERIT, "mode of the root")
+
+
+func test_every_copy_is_stopped_by_the_frost() -> void:
+	var arenas := ZooArenas.new()
+	arenas.scene = _scene_of_modes()
+	arenas.count = 2
+	add(arenas)
+	_arena(arenas, 1).set_frozen(true)
+	for path: String in [".", "Plain", "Plain/Pausable", "Plain/Pausable/Again"]:
+		check(_copy(arenas, 0).get_node(path).can_process(), "%s of the first" % path)
+		check(not _copy(arenas, 1).get_node(path).can_process(), "%s of the second" % path)
+
+
 func test_without_a_scene_there_are_none() -> void:
 	var arenas := ZooArenas.new()
 	add(arenas)
@@ -122,6 +155,28 @@ func _scene() -> PackedScene:
 	return scene
 
 
+func _scene_of_modes() -> PackedScene:
+	var modes: Dictionary[String, Node.ProcessMode] = {
+		"Plain": Node.PROCESS_MODE_INHERIT,
+		"Plain/Pausable": Node.PROCESS_MODE_PAUSABLE,
+		"Plain/Pausable/Again": Node.PROCESS_MODE_PAUSABLE,
+		"Always": Node.PROCESS_MODE_ALWAYS,
+		"Always/Pausable": Node.PROCESS_MODE_PAUSABLE,
+	}
+	var root := Node.new()
+	root.process_mode = Node.PROCESS_MODE_PAUSABLE
+	for path in modes:
+		var node := Node.new()
+		node.name = path.get_file()
+		node.process_mode = modes[path]
+		root.get_node(path.get_base_dir() if "/" in path else ".").add_child(node)
+		node.owner = root
+	var scene := PackedScene.new()
+	scene.pack(root)
+	root.free()
+	return scene
+
+
 func _put(root: Node, body: Node, body_name: String, shape: Resource) -> Node:
 	var collision: Node = CollisionShape2D.new()
 	if shape is Shape3D:
@@ -143,7 +198,7 @@ func _copy(arenas: ZooArenas, index: int) -> Node:
 func _arena(arenas: ZooArenas, index: int) -> Arena:
 	var environment := StillEnvironment.new()
 	add(environment, _copy(arenas, index))
-	return Arena.new(environment, false)
+	return Arena.new(environment, false, false)
 
 
 ## Position and speed of what moves, and what the timer says.

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,3 +49,26 @@ def project_copy(tmp_path: Path) -> Path:
     copy = tmp_path / "project"
     shutil.copytree(SCENES, copy)
     return copy
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    """A display to show windows on: the one there is, or a virtual one."""
+    if os.environ.get("DISPLAY"):
+        yield os.environ["DISPLAY"]
+        return
+    if shutil.which("Xvfb") is None:
+        pytest.skip("no DISPLAY and no Xvfb: a window cannot be shown here")
+    reader, writer = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1024x768x24", "-nolisten", "tcp"],
+        stderr=subprocess.DEVNULL,
+        pass_fds=[writer],
+    )
+    os.close(writer)
+    with os.fdopen(reader) as pipe:
+        number = pipe.readline().strip()  # waits until it listens; empty if it has ended
+    assert number, "Xvfb ended before it listened"
+    yield f":{number}"
+    server.terminate()
+    server.wait()

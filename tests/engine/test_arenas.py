@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import psutil
 import pytest
-import test_determinism
 from gymnasium.spaces import Box
 from gymnasium.wrappers.vector import (
     DictInfoToList,
@@ -31,8 +30,6 @@ from pettingzoo_godot import GodotVectorEnv
 from pettingzoo_godot.install import find_godot
 
 pytestmark = pytest.mark.engine
-
-display = test_determinism.display  # a fixture
 
 MakeVec = Callable[..., GodotVectorEnv]
 Act = Callable[[int], Any]
@@ -169,13 +166,7 @@ def check_step(
         ("spaces", {"max_steps": 4}),
         ("physics", {"max_steps": 12}),
         ("arenas/uneven", {}),
-        pytest.param(
-            "arenas/pausable",
-            {},
-            marks=pytest.mark.xfail(
-                strict=True, reason="nodes whose process_mode is PAUSABLE run while frozen"
-            ),
-        ),
+        ("arenas/pausable", {}),
         ("cart_pole", {}),
         ("arena_bench", {"max_steps": 10}),
     ],
@@ -440,6 +431,28 @@ def test_a_window_shows_all_arenas_and_changes_nothing(
     trace, _ = run(vec, 12, 2, lambda step: taken[step])
     assert trace == expected
     assert "--headless" not in psutil.Process(vec.engine_pids[0]).cmdline()
+
+
+def test_pictures_of_arenas_have_the_shape_of_the_window(display: str) -> None:
+    script = SCENES / "arenas" / "measure_pictures.gd"
+    done = subprocess.run(
+        [find_godot().executable, "--path", SCENES, "--script", script],
+        env={**os.environ, "DISPLAY": display},
+        capture_output=True,
+        text=True,
+        timeout=60.0,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    shown = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert [len(wall["pictures"]) for wall in shown] == [2, 3, 5]
+    for wall in shown:
+        width, height = wall["window"]
+        assert width != height
+        columns = 3 if len(wall["pictures"]) == 5 else 2
+        for picture in wall["pictures"]:
+            # But for whole pixels, and some between pictures.
+            assert picture == pytest.approx([width / columns, height / columns], abs=4)
 
 
 def test_no_engine_is_left_by_an_error(make_vec: MakeVec) -> None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import time
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -28,29 +24,6 @@ def reference(name: str) -> list[bytes]:
         trace = play(make(name), STEPS, seed=42)
     assert len(set(trace)) > STEPS / 2  # it moves
     return trace
-
-
-@pytest.fixture(scope="module")
-def display() -> Iterator[str]:
-    """A display to show windows on: the one there is, or a virtual one."""
-    if os.environ.get("DISPLAY"):
-        yield os.environ["DISPLAY"]
-        return
-    if shutil.which("Xvfb") is None:
-        pytest.skip("no DISPLAY and no Xvfb: a window cannot be shown here")
-    reader, writer = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1024x768x24", "-nolisten", "tcp"],
-        stderr=subprocess.DEVNULL,
-        pass_fds=[writer],
-    )
-    os.close(writer)
-    with os.fdopen(reader) as pipe:
-        number = pipe.readline().strip()  # waits until it listens; empty if it has ended
-    assert number, "Xvfb ended before it listened"
-    yield f":{number}"
-    server.terminate()
-    server.wait()
 
 
 # ------------------------------------------------------------------ what must not matter

@@ -10,7 +10,6 @@ import cloudpickle
 import gymnasium
 import numpy as np
 import pytest
-import test_determinism
 from gymnasium.utils.env_checker import check_env
 from play import bits, wait_until
 from processes import engines
@@ -26,9 +25,6 @@ pytestmark = [
     # What Gymnasium's checks recommend for observations, and the starter's has not.
     pytest.mark.filterwarnings("ignore:.*A Box observation space m..imum value is -?infinity"),
 ]
-
-
-display = test_determinism.display  # a fixture
 
 
 @pytest.fixture(scope="module")

@@ -408,6 +408,54 @@ def test_every_fault_has_its_test():
     assert {fault for fault, *_ in START_FAULTS + RUN_FAULTS} | NO_ERRORS == set(FAULTS)
 
 
+# ------------------------------------------------------------------ on_crash
+
+
+@pytest.mark.parametrize("fault", ["die_in_step", "hang_in_step", "close_in_step"])
+def test_a_crash_truncates_the_episode_where_it_was(make_env, monkeypatch, caplog, fault):
+    env = make_env(fault, timeout=PATIENCE, on_crash="restart")
+    first, _ = env.reset(seed=1)
+    observations, rewards, terminations, truncations, infos = env.step(actions())
+    assert env.agents == []
+    assert repr(observations) == repr(first)
+    assert set(rewards.values()) == {0.0}
+    assert not any(terminations.values())
+    assert all(truncations.values())
+    for info in infos.values():
+        assert info["engine_failed"] is True
+        assert info["TimeLimit.truncated"] is True
+    assert "an engine failed" in caplog.text
+    assert env.state() in env.state_space
+    assert env.step({}) == ({}, {}, {}, {}, {})
+    monkeypatch.setenv("FAKE_ENGINE_FAULT", "")
+    env.reset()
+    *_, infos = env.step(actions())
+    assert not any("engine_failed" in info for info in infos.values())
+
+
+def test_the_third_crash_in_a_row_is_raised(make_env):
+    env = make_env("die_in_step", on_crash="restart")
+    for _ in range(2):
+        env.reset()
+        env.step(actions())
+    env.reset()
+    with pytest.raises(EngineDied):
+        env.step(actions())
+    assert env.agents == []
+
+
+def test_a_mistake_of_the_scene_is_no_crash(make_env):
+    env = make_env("fault_in_step", on_crash="restart")
+    env.reset()
+    with pytest.raises(SceneError):
+        env.step(actions())
+
+
+def test_on_crash_is_one_of_two_words(make_env):
+    with pytest.raises(OptionError, match="expected on_crash to be raise or restart; got 'no'"):
+        make_env(on_crash="no")
+
+
 @pytest.mark.parametrize(("fault", "kind", "words"), START_FAULTS)
 def test_fault_at_the_start_is_an_error_of_reset(make_env, monkeypatch, fault, kind, words):
     env = make_env(fault)

@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from pettingzoo_godot import __version__, cli
+from pettingzoo_godot import __version__, cli, training
 from pettingzoo_godot.doctor import Check, Finding
 from pettingzoo_godot.errors import EngineNotFound, EngineStartError, InstallError
 from pettingzoo_godot.install import Godot
@@ -256,6 +256,7 @@ def test_training_without_stable_baselines3(
 ) -> None:
     for name in ("train", "evaluate", "rows"):
         monkeypatch.delitem(sys.modules, f"pettingzoo_godot.training.{name}", raising=False)
+        monkeypatch.delattr(training, name, raising=False)  # or it would not be put back there
     monkeypatch.setitem(sys.modules, "stable_baselines3", None)
     result = run(*arguments)
     assert result.exit_code == 1

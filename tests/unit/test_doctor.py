@@ -3,6 +3,7 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from packaging.requirements import Requirement
@@ -27,9 +28,9 @@ def test_every_part_has_a_check() -> None:
     assert wanted <= set(names)
 
 
-def test_template_and_display_are_not_needed() -> None:
+def test_what_only_some_use_is_not_needed() -> None:
     optional = {check.name for check in doctor.list_checks() if not check.needed}
-    assert optional == {"export template", "display"}
+    assert optional == {"export template", "extra train", "display"}
 
 
 def test_packages_of_extras_and_other_systems_are_not_needed(
@@ -97,6 +98,26 @@ def test_missing_engine_says_where_it_was_searched(monkeypatch: pytest.MonkeyPat
     finding = doctor.check_engine()
     assert finding.detail.endswith("$GODOT: not set")
     assert finding.cure == "Install one with `pettingzoo-godot install-godot`"
+
+
+def test_missing_template_is_downloaded_by_export(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = Path("/templates/linux_release.x86_64")
+    monkeypatch.setattr(doctor, "find_godot", lambda: SimpleNamespace(template=template))
+    assert doctor.check_template() == Finding(True, str(template))
+    monkeypatch.setattr(doctor, "find_godot", lambda: SimpleNamespace(template=None))
+    finding = doctor.check_template()
+    assert not finding.ok
+    assert "`pettingzoo-godot export` downloads one" in finding.cure
+
+
+def test_packages_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["numpy>=1", "packaging>=1; extra == 'train'", "ruff; extra == 'dev'"]
+    monkeypatch.setattr(metadata, "requires", lambda _: texts)
+    assert doctor.check_train() == Finding(True, "packaging")
+    texts.append("no-such-package-here>=1; extra == 'train'")
+    finding = doctor.check_train()
+    assert finding.detail.startswith("no-such-package-here missing")
+    assert finding.cure == "pip install 'pettingzoo_godot[train]'"
 
 
 def test_no_display_says_what_works_without(monkeypatch: pytest.MonkeyPatch) -> None:

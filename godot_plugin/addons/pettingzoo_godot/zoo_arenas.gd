@@ -10,6 +10,7 @@ extends Node
 ## they do share: stay below [method ZooEnvironment.arena_root].
 
 const _LaunchOptions := preload("runtime/launch_options.gd")
+const _Pausable := preload("runtime/pausable.gd")
 
 ## The scene to copy; a [ZooEnvironment] is in it.
 @export var scene: PackedScene
@@ -23,6 +24,7 @@ func _ready() -> void:
 		return
 	var options: _LaunchOptions = _LaunchOptions.from_command_line()
 	var copies := options.arenas if options.arenas > 0 else count
+	var pausable: _Pausable = _Pausable.new()
 	var wall: GridContainer = null
 	if DisplayServer.get_name() != "headless":
 		wall = _make_wall(copies)
@@ -34,7 +36,9 @@ func _ready() -> void:
 			add_child(viewport)
 		else:
 			wall.add_child(_frame(viewport))
-		viewport.add_child(scene.instantiate())
+		var copy := scene.instantiate()
+		pausable.inherit(copy)
+		viewport.add_child(copy)
 
 
 ## The pictures of all arenas, as near to a square as their number allows.
@@ -46,20 +50,24 @@ func _make_wall(copies: int) -> GridContainer:
 	return wall
 
 
-func _frame(viewport: SubViewport) -> SubViewportContainer:
-	var frame := SubViewportContainer.new()
-	frame.stretch = true
-	# A scene is drawn for a whole window.
+## A cell of the wall. A scene is drawn for a whole window: its picture here is that one, smaller.
+func _frame(viewport: SubViewport) -> AspectRatioContainer:
 	var settings := "display/window/size/viewport_%s"
-	viewport.size_2d_override = Vector2i(
+	var window := Vector2i(
 		ProjectSettings.get_setting(settings % "width"),
 		ProjectSettings.get_setting(settings % "height")
 	)
+	viewport.size_2d_override = window
 	viewport.size_2d_override_stretch = true
-	frame.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-	frame.size_flags_vertical = Control.SIZE_EXPAND_FILL
-	frame.add_child(viewport)
-	return frame
+	var picture := SubViewportContainer.new()
+	picture.stretch = true
+	picture.add_child(viewport)
+	var cell := AspectRatioContainer.new()
+	cell.ratio = window.aspect()
+	cell.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	cell.size_flags_vertical = Control.SIZE_EXPAND_FILL
+	cell.add_child(picture)
+	return cell
 
 
 func _make_viewport() -> SubViewport:

@@ -1,6 +1,6 @@
 @tool
 extends EditorInspectorPlugin
-## Shows the mistakes of the selected agent or environment on top of the inspector.
+## Shows the mistakes of the selected agent, environment or arenas on top of the inspector.
 ##
 ## Not by _get_configuration_warnings, as sensors do: it runs in @tool scripts only. Users extend
 ## these classes, without @tool; if the classes had it, Godot would warn in each such script
@@ -10,7 +10,7 @@ const Mistakes := preload("mistakes.gd")
 
 
 func _can_handle(object: Object) -> bool:
-	return object is ZooAgent or object is ZooEnvironment
+	return object is ZooAgent or object is ZooEnvironment or object is ZooArenas
 
 
 func _parse_begin(object: Object) -> void:

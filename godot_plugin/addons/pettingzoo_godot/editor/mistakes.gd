@@ -1,16 +1,18 @@
 @tool
 extends RefCounted
-## What is wrong with an agent or an environment while it is edited.
+## What is wrong with an agent, an environment or arenas while they are edited.
 ##
 ## In the editor their scripts do not run: properties can be read by name, methods not called.
 
 
-## The mistakes of [param node], one sentence each; none of a node that is neither.
+## The mistakes of [param node], one sentence each; none of any other node.
 static func of(node: Node) -> PackedStringArray:
 	if node is ZooAgent:
 		return _of_agent(node)
 	if node is ZooEnvironment:
 		return _of_environment(node)
+	if node is ZooArenas:
+		return _of_arenas(node)
 	return []
 
 
@@ -54,3 +56,19 @@ static func _of_environment(environment: Node) -> PackedStringArray:
 		else:
 			names[parameter.name] = true
 	return found
+
+
+static func _of_arenas(arenas: Node) -> PackedStringArray:
+	var scene: PackedScene = arenas.get(&"scene")
+	if scene == null:
+		return ["Set a scene to copy, with a ZooEnvironment in it."]
+	var copy := scene.instantiate()
+	var nodes := copy.find_children("*", "", true, false)
+	nodes.append(copy)
+	var has_environment := nodes.any(_is_environment)
+	copy.free()
+	return [] if has_environment else ["No ZooEnvironment in the scene to copy: add one there."]
+
+
+static func _is_environment(node: Node) -> bool:
+	return node is ZooEnvironment

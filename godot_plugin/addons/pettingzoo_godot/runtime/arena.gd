@@ -3,6 +3,7 @@ extends RefCounted
 
 const Buffers := preload("../wire/zoo_buffers.gd")
 const Faults := preload("faults.gd")
+const Pausable := preload("pausable.gd")
 const Slot := preload("slot.gd")
 
 ## The environment of the current episode's instance.
@@ -13,15 +14,19 @@ var _scene: PackedScene
 var _agents: Array[ZooAgent] = []  # all of this instance, in the scene's order
 var _locals: Array[ZooAgent] = []  # agents that Python does not decide for
 var _with_trainer: bool
+var _pausable: Pausable = null  # none where no other arena's time runs
 var _max_steps: int = 0
 var _starts: bool = false  # no step yet in this episode
 var _ended: bool = false
 
 
-## [param first] is the environment of the scene as the engine loaded it.
-func _init(first: ZooEnvironment, with_trainer: bool) -> void:
+## [param first] is the environment of the scene as the engine loaded it; [param is_alone] says that
+## no other arena is in this engine.
+func _init(first: ZooEnvironment, with_trainer: bool, is_alone: bool) -> void:
 	environment = first
 	_with_trainer = with_trainer
+	if not is_alone:
+		_pausable = Pausable.new()
 	var path := first.arena_root().scene_file_path
 	if path != "":
 		_scene = load(path)
@@ -78,7 +83,8 @@ func act(first_tick: bool) -> void:
 ## place in it.
 func set_frozen(frozen: bool) -> void:
 	var viewport := environment.get_viewport()
-	# The tree is not paused meanwhile, so this pauses the nodes of this arena alone.
+	# The tree is not paused meanwhile, so this pauses the nodes of this arena alone: those that
+	# inherit their mode (see pausable.gd).
 	viewport.process_mode = Node.PROCESS_MODE_WHEN_PAUSED if frozen else Node.PROCESS_MODE_INHERIT
 	PhysicsServer2D.space_set_active(viewport.find_world_2d().space, not frozen)
 	PhysicsServer3D.space_set_active(viewport.find_world_3d().space, not frozen)
@@ -154,6 +160,8 @@ func _replace_instance(seed_value: int) -> void:
 	parent.remove_child(old)
 	_renew_worlds(parent.get_viewport())
 	var root := _scene.instantiate()
+	if _pausable != null:
+		_pausable.inherit(root)
 	environment = _find_environment(root)
 	environment.rng.seed = seed_value
 	parent.add_child(root)

@@ -111,7 +111,7 @@ func all_arenas() -> PackedInt32Array:
 	if arenas.is_empty():
 		_multiply()
 		for first in _loaded:
-			arenas.append(Arena.new(first, with_trainer))
+			arenas.append(Arena.new(first, with_trainer, _loaded.size() == 1))
 		_all = PackedInt32Array(range(arenas.size()))
 	return _all
 

@@ -307,8 +307,8 @@ func _reset(message: Dictionary) -> bool:
 	if indices.is_empty() or indices.size() != seeds.size():
 		return _reject("expected a reset of some arenas, with one seed each.")
 	for i in indices:
-		if not known.has(i):
-			return _reject("a reset names arena %d of %d." % [i, known.size()])
+		if not known.has(i) or indices.count(i) > 1:
+			return _reject("a reset names arena %d of %d, or names it twice." % [i, known.size()])
 	var options := _bridge.default_options()
 	options.merge(message.get("options", {}) as Dictionary, true)
 	for parameter in _bridge.environment().parameters:

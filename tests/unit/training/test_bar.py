@@ -2,7 +2,7 @@ import io
 
 from rich.console import Console
 
-from pettingzoo_godot.training.progress import _Shown, show_training
+from pettingzoo_godot.training.bar import _Shown, show_training
 from pettingzoo_godot.training.run import LogRow
 
 
