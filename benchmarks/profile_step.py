@@ -29,6 +29,7 @@ from common import draw_actions, show_rows, stay_on_one_core
 from rich.progress import track
 
 from pettingzoo_godot.batch import Batch
+from pettingzoo_godot.fleet import Fleet
 from pettingzoo_godot.lane import Lane
 from pettingzoo_godot.layout import Layout
 from pettingzoo_godot.link import Link
@@ -39,14 +40,14 @@ from pettingzoo_godot.vector import GodotVectorEnv
 # What a step goes through, outermost first: (class, method).
 TIMED: tuple[tuple[type, str], ...] = (
     (GodotVectorEnv, "step"),
-    (GodotVectorEnv, "send"),
+    (GodotVectorEnv, "_send"),
     (Batch, "write_actions"),
     (Lane, "find_bad_action"),
     (Lane, "send"),
     (Session, "send"),
     (Protocol, "send"),
     (Link, "send"),
-    (GodotVectorEnv, "_collect"),
+    (Fleet, "finish"),
     (Lane, "receive"),
     (Session, "receive"),
     (Link, "receive"),
