@@ -74,7 +74,10 @@ def main() -> None:
         evaluation = evaluate(arguments.out, episodes=40)
     console.print("The trained policy, by itself (250 is the most that there is):")
     console.print(tabulate(evaluation))
-    console.print(f"The learning curve: [bold]{run.learning_curve_file}[/]")
+    console.print(
+        f"Pictures: [bold]{run.learning_curve_file}[/], [bold]{run.evaluation_picture}[/]\n"
+        f"More: [bold]tensorboard --logdir {arguments.out}[/]"
+    )
 
 
 if __name__ == "__main__":

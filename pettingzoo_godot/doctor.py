@@ -173,7 +173,7 @@ def check_train() -> Finding:
     return Finding(
         False,
         f"{', '.join(bad)} missing or too old: no `train`, no `evaluate`",
-        f"pip install '{PACKAGE}[train]'",
+        "in the clone, pip install '.[train]'",
     )
 
 

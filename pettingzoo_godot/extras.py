@@ -25,5 +25,5 @@ def needing_train(what: str) -> Iterator[None]:
             raise  # a mistake of ours
         raise UsageError(
             f"expected Stable-Baselines3 and its companions, which {what} needs; {exc}. "
-            "Install them: pip install 'pettingzoo_godot[train]'"
+            "Install the extra train: in the clone, pip install '.[train]'"
         ) from exc

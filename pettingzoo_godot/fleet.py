@@ -51,8 +51,9 @@ class Fleet:
         at_work = len(self._ready) + len(asked)
         if at_work < count:
             raise ResetNeeded(
-                f"expected {count} engines at work, one batch; {at_work} are. Call send() for more "
-                "rows first; reset() at the beginning and after an engine failed"
+                f"expected a batch of {count} at work, counted in engines; got {at_work}. Call "
+                "send() before each recv(); reset() or async_reset() before the first, and after "
+                "an engine failed"
             )
         while len(self._ready) < count:
             takes_all = len(self._ready) + len(asked) == count

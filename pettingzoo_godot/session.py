@@ -362,7 +362,8 @@ class Session:
 
 def log_failure(failure: BaseException) -> None:
     """Tell that an engine failed, and that this is not the end."""
-    _log.warning("an engine failed, its episodes are truncated, another one starts: %s", failure)
+    what = str(failure.args[0]).partition(";")[0]  # without what a reset would do
+    _log.warning("%s. Its episodes are truncated where they were; another engine starts", what)
 
 
 def _accept_editor(listener: Listener, timeout: float) -> Link:

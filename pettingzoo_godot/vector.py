@@ -136,7 +136,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             "autoreset_mode": AutoresetMode.SAME_STEP,
         }
         launch = make_launch(
-            self.scene,
+            scene,  # as it was given: messages quote it
             render_mode=render_mode,
             speedup=speedup,
             timeout=timeout,
@@ -308,17 +308,22 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             seed: As for `reset`.
             options: As for `reset`.
         """
-        if self.closed:
-            raise EnvironmentClosed(_CLOSED)
-        super().reset(seed=check_seed(seed))
+        seed = check_seed(seed)
         self._settle(options)
         self._fleet.forget()
-        for lane in self._lanes:
-            self._check_same(lane.open())
+        self.start()
+        super().reset(seed=seed)
         if seed is not None or not self.arena_seeds:
             self._seed(seed)
         for lane in self._lanes:
             lane.begin(self._episodes)
+
+    def start(self) -> None:
+        """Start the engines that do not run; the first `reset` does so, too."""
+        if self.closed:
+            raise EnvironmentClosed(_CLOSED)
+        for lane in self._lanes:
+            self._check_same(lane.open())
 
     def step(self, actions: Any) -> StepResult:
         """Let the agents act for one step: `send`, and then `recv` of the same rows.

@@ -24,6 +24,7 @@ from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 from pettingzoo_godot.arguments import absolute_scene, name_of
 from pettingzoo_godot.errors import UsageError
 from pettingzoo_godot.options import check_count, check_seed
+from pettingzoo_godot.sb3 import GodotSb3VecEnv
 from pettingzoo_godot.training.hyperparameters import (
     Hyperparameters,
     hyperparameters_for,
@@ -202,6 +203,8 @@ def _learn(run: Run, model: OnPolicyAlgorithm, env: VecEnv, watch: Watch) -> Non
     """Learn until the run has its steps, or somebody stops it; then save and draw."""
     begun = model.num_timesteps
     model.set_logger(configure(str(run.tensorboard_folder), ["tensorboard"]))
+    if isinstance(env.unwrapped, GodotSb3VecEnv):
+        env.unwrapped.vector.start()  # not below, where Ctrl-C waits for the end of a step
     with one_thread(), stop_on_signals() as stop:
         watcher = _Watcher(run, env, watch, stop)
         try:

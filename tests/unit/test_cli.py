@@ -260,5 +260,5 @@ def test_training_without_stable_baselines3(
     monkeypatch.setitem(sys.modules, "stable_baselines3", None)
     result = run(*arguments)
     assert result.exit_code == 1
-    assert "pip install 'pettingzoo_godot[train]'" in result.stderr
+    assert "pip install '.[train]'" in result.stderr
     assert result.stderr.count("\n") == 1

@@ -117,7 +117,7 @@ def test_packages_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
     texts.append("no-such-package-here>=1; extra == 'train'")
     finding = doctor.check_train()
     assert finding.detail.startswith("no-such-package-here missing")
-    assert finding.cure == "pip install 'pettingzoo_godot[train]'"
+    assert finding.cure == "in the clone, pip install '.[train]'"
 
 
 def test_no_display_says_what_works_without(monkeypatch: pytest.MonkeyPatch) -> None:
