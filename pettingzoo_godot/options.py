@@ -89,15 +89,16 @@ def check_limit(limit: Any) -> int:
     return min(_whole("max_steps", limit), MAX_SEED)  # more is as good as no limit
 
 
-def check_count(name: str, count: Any) -> int:
+def check_count(name: str, count: Any, most: int = MAX_SEED) -> int:
     """Return a number of things as an int, or say what is wrong with it.
 
     Raises:
-        OptionError: If it is no whole number from 1 on.
+        OptionError: If it is no whole number from 1 to `most`.
     """
     number = isinstance(count, _TYPES["int"]) and not isinstance(count, bool)
-    if not number or count < 1:
-        raise OptionError(f"expected {name} to be an int from 1 on; got {count!r}")
+    if not number or not 1 <= count <= most:
+        bounds = "from 1 on" if most == MAX_SEED else f"from 1 to {most}"
+        raise OptionError(f"expected {name} to be an int {bounds}; got {count!r}")
     return int(count)
 
 

@@ -47,6 +47,7 @@ from pettingzoo_godot.options import (
 from pettingzoo_godot.session import Launch, Timing
 from pettingzoo_godot.spec import load_layout
 
+_MOST_ENGINES = 1024  # a slip of the keyboard must not fill the machine: each takes 140 MB
 _CLOSED = "this environment was closed; make another one"
 StepResult = tuple[Any, Any, Any, Any, dict[str, Any]]
 
@@ -127,7 +128,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         log_path: str | os.PathLike[str] | None = None,
     ) -> None:
         self.scene = absolute_scene(scene)
-        self.num_engines = check_count("num_engines", num_engines)
+        self.num_engines = check_count("num_engines", num_engines, _MOST_ENGINES)
         self.num_arenas = check_count("num_arenas", num_arenas)
         self.render_mode = render_mode
         self.metadata = {

@@ -124,12 +124,15 @@ class Run:
         """Make the folder of a new run.
 
         Raises:
-            UsageError: If there is something in it.
+            UsageError: If there is something in it, or it cannot be made.
         """
         check_is_free(folder)
         run = cls(folder, config)
-        run._checkpoints.mkdir(parents=True)
-        run.write_config()
+        try:
+            run._checkpoints.mkdir(parents=True)
+            run.write_config()
+        except OSError as exc:
+            raise UsageError(f"expected to write the folder {folder}; {exc}") from exc
         return run
 
     @classmethod
@@ -144,10 +147,15 @@ class Run:
             content = json.loads(file.read_text(encoding="utf-8"))
             names = [field.name for field in fields(RunConfig)]
             config = RunConfig(**{name: content[name] for name in names})
-        except (OSError, ValueError, KeyError, TypeError) as exc:
+        except OSError as exc:
             raise UsageError(
-                f"expected a folder that `pettingzoo-godot train` has made; got {folder}: "
-                f"{type(exc).__name__}: {exc}"
+                f"expected a folder that `pettingzoo-godot train` has made; {folder} has no "
+                "config.json that can be read"
+            ) from exc
+        except (ValueError, KeyError, TypeError) as exc:
+            raise UsageError(
+                f"expected a folder that `pettingzoo-godot train` has made; {file} is another "
+                f"program's, or damaged: {exc}"
             ) from exc
         return cls(folder, config)
 

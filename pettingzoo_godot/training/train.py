@@ -22,7 +22,7 @@ from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 
 from pettingzoo_godot.arguments import absolute_scene, name_of
-from pettingzoo_godot.errors import UsageError
+from pettingzoo_godot.errors import OptionError, UsageError
 from pettingzoo_godot.options import check_count, check_seed
 from pettingzoo_godot.sb3 import GodotSb3VecEnv
 from pettingzoo_godot.training.hyperparameters import (
@@ -53,6 +53,7 @@ DEFAULTS: dict[str, Any] = {
     "steps": 100_000,
 }
 Watch = Callable[[LogRow, int], None]
+_SEEDS = 2**32
 _CHECKPOINT_STEPS = 20_000  # some ten seconds of work that a crash may cost
 _LOG_STEPS = 500  # more rows than that are in no picture
 
@@ -182,7 +183,8 @@ def _resume(
 def _check(config: RunConfig) -> None:
     for name in ("steps", "engines", "arenas"):
         check_count(name, getattr(config, name))
-    check_seed(config.seed)
+    if (check_seed(config.seed) or 0) >= _SEEDS:
+        raise OptionError(f"expected a seed below {_SEEDS}, as NumPy's; got {config.seed}")
     if config.vectorizer not in VECTORIZERS:
         raise UsageError(
             f"expected a vectorizer of {', '.join(VECTORIZERS)}; got {config.vectorizer!r}"

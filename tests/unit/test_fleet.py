@@ -71,9 +71,7 @@ def test_those_that_are_ready_first_are_taken(fleet, monkeypatch):
 
 def test_more_than_are_at_work_are_not_waited_for(fleet):
     ask(fleet, 1, 0, 0)
-    with pytest.raises(
-        ResetNeeded, match="expected a batch of 2 at work, .*; got 1"
-    ):
+    with pytest.raises(ResetNeeded, match="counted in engines; got 1"):
         fleet.take(2)
     assert fleet.lanes[0].is_asked()
 

@@ -176,3 +176,9 @@ def test_mapping_becomes_a_new_dict():
 def test_other_than_a_mapping_is_refused():
     with pytest.raises(OptionError, match=r"expected options to be a dict; got \[1\]"):
         check_mapping("options", [1])
+
+
+def test_a_count_may_have_an_upper_bound():
+    assert check_count("num_engines", 3, 3) == 3
+    with pytest.raises(OptionError, match="expected num_engines to be an int from 1 to 3; got 4"):
+        check_count("num_engines", 4, 3)
