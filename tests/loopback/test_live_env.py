@@ -585,9 +585,9 @@ class AtRead:
     def __enter__(self):
         plain = self._plain = Link._fill
 
-        def fill(link, deadline, timeout):
+        def fill(link, *times):
             self._reading.set()
-            return plain(link, deadline, timeout)
+            return plain(link, *times)
 
         Link._fill = fill
         self._thread.start()
