@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pettingzoo_godot.errors import UsageError
+from pettingzoo_godot.errors import RenderModeError
 from pettingzoo_godot.messages import Hello, Scalar
 from pettingzoo_godot.options import check_limit, check_seconds, check_speedup, settle
 from pettingzoo_godot.scene import find_scene, is_bundled
@@ -43,11 +43,14 @@ def make_launch(
     """Check the arguments and say how to start an engine.
 
     Raises:
-        UsageError: If one of them is wrong.
+        RenderModeError: If there is no such render mode.
+        OptionError: If another one is wrong.
         SceneNotFound: If there is no such scene.
     """
     if render_mode is not None and render_mode not in RENDER_MODES:
-        raise UsageError(f"expected render_mode None or human; got {render_mode!r}")
+        raise RenderModeError(
+            f"expected render_mode None or {' or '.join(RENDER_MODES)}; got {render_mode!r}"
+        )
     return Launch(
         scene=None if scene is None else find_scene(scene),
         window=render_mode == "human",

@@ -37,16 +37,21 @@ from pettingzoo_godot.errors import (
 from pettingzoo_godot.layout import Layout, truncate_after
 from pettingzoo_godot.messages import (
     LIVE,
-    MAX_SEED,
     Parameter,
     Report,
     Reset,
     Scalar,
     Step,
 )
-from pettingzoo_godot.options import check_choice, check_mapping, check_seed, check_speedup
+from pettingzoo_godot.options import (
+    check_choice,
+    check_mapping,
+    check_seed,
+    check_speedup,
+    draw_seed,
+)
 from pettingzoo_godot.port import Ports, StepResult, unknown_agent
-from pettingzoo_godot.session import MAX_FAILURES, Launch, Session, Timing, log_failure
+from pettingzoo_godot.session import FailureQuota, Launch, Session, Timing
 from pettingzoo_godot.spaces import Array, Space
 from pettingzoo_godot.spec import load_layout, read_layout
 
@@ -61,7 +66,7 @@ _LIVE = {
     "_first_tick",
     "_generator",
     "_ports",
-    "_failures",
+    "_quota",
     "_step",
     *_SPACES,
 }
@@ -139,7 +144,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self._first_tick = 0
         self._generator: np.random.Generator | None = None
         self._ports: Ports | None = None
-        self._failures = 0  # since an episode last came to its end
+        self._quota = FailureQuota()
         self._step: Step | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -253,7 +258,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
             PettingZooGodotError: If the engine does not start or the scene has a mistake.
         """
         if self._closed:
-            raise EnvironmentClosed("this environment was closed; make another one")
+            raise EnvironmentClosed()
         chosen = {**self.parameters, **check_mapping("options", options)}
         settings, limit = self._settle(chosen)
         seed = check_seed(seed)
@@ -265,7 +270,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
             self._generator = np.random.default_rng(seed)
         request = Reset(
             arenas=(0,),
-            seeds=(int(self._generator.integers(MAX_SEED, endpoint=True)),),
+            seeds=(draw_seed(self._generator),),
             options=settings,
             max_steps=limit,
         )
@@ -316,9 +321,10 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
             report = session.step(step)
         except BaseException as exc:
             self.agents = []
-            if kept is None:
+            if kept is None or not isinstance(exc, EngineDied | LinkError):
                 raise
-            report = self._keep_truncated(kept, exc)
+            self._quota.spend(exc)
+            report = truncate_after(kept)
         self._report = report
         results = ports.read(report, agents, (report.tick - self._first_tick) % 2**32)
         _, _, terminations, truncations, infos = results
@@ -328,7 +334,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         elif True in terminations.values() or True in truncations.values():
             self.agents = [a for a in agents if not (terminations[a] or truncations[a])]
             if not self.agents:
-                self._failures = 0
+                self._quota.renew()
         return results
 
     def state(self) -> Array:
@@ -424,14 +430,6 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         required = chosen if self.strict_options else self.parameters
         return settle_episode(self._layout.hello, chosen, required, self.max_steps)
 
-    def _keep_truncated(self, kept: Report, exc: BaseException) -> Report:
-        """The last report, with every episode truncated where the engine failed after it."""
-        self._failures += 1
-        if self._failures >= MAX_FAILURES or not isinstance(exc, EngineDied | LinkError):
-            raise exc
-        log_failure(exc)
-        return truncate_after(kept)
-
     def _need_ports(self) -> Ports:
         if self._ports is None:
             raise self._why_no_step()
@@ -439,8 +437,8 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
 
     def _why_no_step(self) -> UsageError:
         if self._closed:
-            return EnvironmentClosed("this environment was closed; make another one")
-        return ResetNeeded("no episode is running: call reset() first, also after an engine failed")
+            return EnvironmentClosed()
+        return ResetNeeded()
 
     def _place(self, agent: AgentID) -> tuple[int, int]:
         return self._layout.places[self._known(agent)]

@@ -19,6 +19,7 @@ PettingZooGodotError
     ├── ResetNeeded             step before reset
     ├── UnknownAgent            also a LookupError: no such agent, or one is missing
     ├── EnvironmentClosed       used after close()
+    ├── RenderModeError         also a TypeError: no such render mode
     ├── OptionError             also a ValueError: a reset option or parameter is wrong
     └── SceneNotFound           also a FileNotFoundError: the first argument of parallel_env
 
@@ -150,6 +151,12 @@ class UsageError(PettingZooGodotError):
 class ResetNeeded(UsageError):
     """`step` was called before `reset`, or after the episode was lost."""
 
+    def __init__(
+        self,
+        message: str = "no episode is running: call reset() first, also after an engine failed",
+    ) -> None:
+        super().__init__(message)
+
 
 class UnknownAgent(UsageError, LookupError):
     """An action for an agent that the scene does not have, or none for one that lives."""
@@ -157,6 +164,16 @@ class UnknownAgent(UsageError, LookupError):
 
 class EnvironmentClosed(UsageError):
     """The environment was used after `close`, or its scene has changed since it was made."""
+
+    def __init__(self, message: str = "this environment was closed; make another one") -> None:
+        super().__init__(message)
+
+
+class RenderModeError(UsageError, TypeError):
+    """A render mode that there is not; a TypeError, which Stable-Baselines3 takes for that.
+
+    Its `make_vec_env` asks for `rgb_array` first, and after a TypeError for none.
+    """
 
 
 class OptionError(UsageError, ValueError):

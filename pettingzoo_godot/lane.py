@@ -20,8 +20,9 @@ from pettingzoo_godot.errors import (
     ResetNeeded,
 )
 from pettingzoo_godot.layout import Layout, Misfit, living, truncate_after, truncate_living
-from pettingzoo_godot.messages import LIVE, MAX_SEED, Report, Reset, Scalar, Step
-from pettingzoo_godot.session import MAX_FAILURES, Launch, Session, Timing, log_failure
+from pettingzoo_godot.messages import LIVE, Report, Reset, Scalar, Step
+from pettingzoo_godot.options import draw_seed
+from pettingzoo_godot.session import FailureQuota, Launch, Session, Timing
 from pettingzoo_godot.spaces import Array
 
 _PATIENCE = 1.0  # [s] for an answer that nobody wants any more; another engine starts faster
@@ -77,7 +78,7 @@ class Lane:
         self.has_failed = False
         self._kept: Report  # the last report, while the next one is awaited
         self._restarts = restarts
-        self._failures = 0  # since an episode last came to its end
+        self._quota = FailureQuota()
         self.restarted = self._nowhere = np.zeros(launch.arenas, bool)
         self._launch = launch
         self._running: _Running | None = None
@@ -138,7 +139,7 @@ class Lane:
     def begin(self, episodes: Episodes) -> None:
         """Ask for a new episode in every arena."""
         self._episodes = episodes
-        self._failures = 0
+        self._quota.renew()
         self.ending = None
         self.has_failed = False
         self.restarted = np.ones(self._launch.arenas, bool)
@@ -188,7 +189,7 @@ class Lane:
         over = arenas_over(report, running.layout) if asked == "step" else None
         if over is None:
             return True
-        self._failures = 0
+        self._quota.renew()
         self._kept = self.ending = running.session.keep(report)
         self.restarted = over
         self._ask_for_episodes("restart")
@@ -207,8 +208,7 @@ class Lane:
     def _ask_for_episodes(self, what: str) -> None:
         running = self._need_running()
         arenas = tuple(np.flatnonzero(self.restarted).tolist())
-        draw = self._generators
-        seeds = tuple(int(draw[i].integers(MAX_SEED, endpoint=True)) for i in arenas)
+        seeds = tuple(draw_seed(self._generators[arena]) for arena in arenas)
         running.asked = what
         request = Reset(arenas, seeds, self._episodes.options, self._episodes.max_steps)
         try:
@@ -218,11 +218,10 @@ class Lane:
 
     def _start_another(self, failed: _Running, exc: PettingZooGodotError) -> None:
         """Begin new episodes in another engine; those of this one are truncated."""
-        self._failures += 1
         asked, failed.asked = failed.asked, ""
-        if not self._restarts or self._failures >= MAX_FAILURES:
+        if not self._restarts:
             raise exc
-        log_failure(exc)
+        self._quota.spend(exc)
         if asked == "step":
             self.ending = truncate_after(self._kept)
         elif asked == "restart":  # those that had come to their end keep their rewards and flags
@@ -234,9 +233,7 @@ class Lane:
 
     def _need_running(self) -> _Running:
         if self._running is None or not self._running.session.is_usable():
-            raise ResetNeeded(
-                "no episode is running: call reset() first, also after an engine failed"
-            )
+            raise ResetNeeded
         return self._running
 
 

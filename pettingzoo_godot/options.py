@@ -80,6 +80,22 @@ def check_seed(seed: Any) -> int | None:
     return None if seed is None else _whole("a seed", seed)
 
 
+def spread_seed(seed: int | None, count: int) -> list[int]:
+    """Make seeds of one: different ones, and the first ones the same for any count.
+
+    Args:
+        seed: Any int from 0 on; None: others every time.
+        count: How many.
+    """
+    words = np.random.SeedSequence(seed).generate_state(count, np.uint64)
+    return [int(word) for word in words]
+
+
+def draw_seed(stream: np.random.Generator) -> int:
+    """Draw the seed of the next episode, as the engine takes it: 0 to `MAX_SEED`."""
+    return int(stream.integers(MAX_SEED, endpoint=True))
+
+
 def check_limit(limit: Any) -> int:
     """Return a limit of steps as an int, or say what is wrong with it.
 
@@ -89,15 +105,15 @@ def check_limit(limit: Any) -> int:
     return min(_whole("max_steps", limit), MAX_SEED)  # more is as good as no limit
 
 
-def check_count(name: str, count: Any, most: int = MAX_SEED) -> int:
+def check_count(name: str, count: Any, *, least: int = 1, most: int = MAX_SEED) -> int:
     """Return a number of things as an int, or say what is wrong with it.
 
     Raises:
-        OptionError: If it is no whole number from 1 to `most`.
+        OptionError: If it is no whole number from `least` to `most`.
     """
     number = isinstance(count, _TYPES["int"]) and not isinstance(count, bool)
-    if not number or not 1 <= count <= most:
-        bounds = "from 1 on" if most == MAX_SEED else f"from 1 to {most}"
+    if not number or not least <= count <= most:
+        bounds = f"from {least} " + ("on" if most == MAX_SEED else f"to {most}")
         raise OptionError(f"expected {name} to be an int {bounds}; got {count!r}")
     return int(count)
 

@@ -42,7 +42,7 @@ from pettingzoo_godot.scene import Scene
 _log = logging.getLogger("pettingzoo_godot")
 _TOKEN_VARIABLE = "PETTINGZOO_GODOT_TOKEN"
 _START = "its start"
-MAX_FAILURES = 3  # of an engine, before one of its episodes has come to an end: a loop
+_MAX_FAILURES = 3  # in a row, before an episode has come to its end
 _CLOSE_TIMEOUT = 0.3  # seconds; with the engine's own grace, close() stays below 2
 _Answer = TypeVar("_Answer", bound=Message)
 
@@ -117,6 +117,25 @@ class Launch:
         return variables
 
 
+class FailureQuota:
+    """How many failures of its engine an environment makes up for: not those of a loop."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def renew(self) -> None:
+        """An episode has come to its end."""
+        self._count = 0
+
+    def spend(self, failure: BaseException) -> None:
+        """Tell of a failure that is made up for; raise it if it is the last one in a row."""
+        self._count += 1
+        if self._count >= _MAX_FAILURES:
+            raise failure
+        what = str(failure.args[0]).partition(";")[0]  # without what a reset would do
+        _log.warning("%s. Its episodes are truncated where they were; another engine starts", what)
+
+
 class Session:
     """A live engine that has said hello.
 
@@ -140,6 +159,7 @@ class Session:
         self.waited = 0.0
         self._requests = 0
         self._engine_usec = 0
+        self._during = ""  # what the last request was for, for messages
         self._kept: Report | None = None
         self._timeout = launch.timeout
         self._protocol = Protocol(Side.TRAINER)
@@ -185,26 +205,22 @@ class Session:
 
     def reset(self, request: Reset) -> Report:
         """Begin an episode and return the report of its start."""
-        with self._guarded("a reset"):
-            report = self._ask(request)
-        if self._engine is not None:
-            self._engine.trim_log()
-        return report
+        self.send(request)
+        return self.receive()
 
     def step(self, step: Step) -> Report:
         """Let the agents act and return the report of what came of it."""
-        # Not `with self._guarded`: a context manager costs a microsecond.
-        try:
-            return self._ask(step)
-        except BaseException as exc:
-            raise self._explained(exc, "a step") from exc.__cause__
+        self.send(step)
+        return self.receive()
 
     def send(self, request: Reset | Step) -> None:
         """Ask without waiting for the answer: the engine works on it meanwhile."""
+        self._during = "a step" if isinstance(request, Step) else "a reset"
+        # Not `with self._guarded`: a context manager costs a microsecond.
         try:
             self._send(request)
         except BaseException as exc:
-            raise self._explained(exc, "a request") from exc.__cause__
+            raise self._explained(exc, self._during) from exc.__cause__
 
     def receive(self, waited: float = 0.0) -> Report:
         """Wait for the answer to what was sent.
@@ -213,9 +229,12 @@ class Session:
             waited: Seconds that have been waited for it already.
         """
         try:
-            return self._receive(waited)
+            report = self._receive(waited)
         except BaseException as exc:
-            raise self._explained(exc, "a request") from exc.__cause__
+            raise self._explained(exc, self._during) from exc.__cause__
+        if self._during == "a reset" and self._engine is not None:
+            self._engine.trim_log()
+        return report
 
     def keep(self, report: Report) -> Report:
         """Copy a report out of the link's buffer, which is used again; into one of our own."""
@@ -267,10 +286,6 @@ class Session:
                     engine.log_tail(),
                 ) from None
 
-    def _ask(self, request: Reset | Step) -> Report:
-        self._send(request)
-        return self._receive()
-
     def _send(self, request: Reset | Step) -> None:
         link = self._link or self._need_link()
         packet = self._protocol.send(request)
@@ -278,7 +293,7 @@ class Session:
         link.send(packet)
         self.waited += time.perf_counter() - started
 
-    def _receive(self, waited: float = 0.0) -> Report:
+    def _receive(self, waited: float) -> Report:
         link = self._link or self._need_link()
         started = time.perf_counter()
         answer = self._protocol.receive(link.receive(self._timeout, waited))
@@ -358,12 +373,6 @@ class Session:
         if self._link is None:
             raise LinkClosed("this session is over", by_us=True)
         return self._link
-
-
-def log_failure(failure: BaseException) -> None:
-    """Tell that an engine failed, and that this is not the end."""
-    what = str(failure.args[0]).partition(";")[0]  # without what a reset would do
-    _log.warning("%s. Its episodes are truncated where they were; another engine starts", what)
 
 
 def _accept_editor(listener: Listener, timeout: float) -> Link:

@@ -15,13 +15,6 @@ from pettingzoo_godot.options import check_seed
 from pettingzoo_godot.spaces import Space
 
 
-class RenderModeError(UsageError, TypeError):
-    """A render mode that there is not; a TypeError, which Stable-Baselines3 takes for that.
-
-    Its `make_vec_env` asks for `rgb_array` first, and after a TypeError for none.
-    """
-
-
 class GodotEnv(gymnasium.Env[Any, Any]):
     """A Godot scene with one agent as a `gymnasium.Env`.
 
@@ -51,11 +44,6 @@ class GodotEnv(gymnasium.Env[Any, Any]):
 
     def __init__(self, scene: str | os.PathLike[str] | None, **arguments: Any) -> None:
         self.parallel = GodotParallelEnv(scene, **arguments)
-        if self.parallel.render_mode not in (None, *RENDER_MODES):
-            raise RenderModeError(
-                f"expected render_mode None or {' or '.join(RENDER_MODES)}; "
-                f"got {self.parallel.render_mode!r}"
-            )
         self.agent = self._only_agent()
         self.render_mode = self.parallel.render_mode
         self.metadata = {

@@ -26,7 +26,7 @@ from supersuit.vector.multiproc_vec import decompress_info
 
 from pettingzoo_godot.env import AgentID, GodotParallelEnv
 from pettingzoo_godot.errors import EngineDied, EnvironmentClosed, UsageError
-from pettingzoo_godot.options import check_seed
+from pettingzoo_godot.options import check_count, check_seed, spread_seed
 
 Seeds = int | Sequence[int | None] | None
 Options = Mapping[str, Any] | Sequence[Mapping[str, Any] | None] | None
@@ -267,7 +267,7 @@ class EnginesElsewhere(ProcConcatVec):  # type: ignore[misc] # is Any to mypy
 
     def _need_open(self) -> None:
         if not self.pipes:
-            raise EnvironmentClosed("this vector environment was closed; make another one")
+            raise EnvironmentClosed
 
 
 Engines = EnginesHere | EnginesElsewhere
@@ -290,12 +290,11 @@ def concat_engines(
         **arguments: Those of `GodotParallelEnv`.
 
     Raises:
-        UsageError: If a number is out of range, or there is no scene.
-        OptionError: If the seed is no int from 0 on.
+        OptionError: If a number is out of range, or the seed.
+        UsageError: If there is no scene.
     """
-    for name, number, least in (("num_engines", num_engines, 1), ("num_cpus", num_cpus, 0)):
-        if type(number) is not int or number < least:
-            raise UsageError(f"expected {name} to be an int from {least} on; got {number!r}")
+    check_count("num_engines", num_engines)
+    check_count("num_cpus", num_cpus, least=0)
     if scene is None:
         raise UsageError(
             "expected a scene to start several times; got None: the editor's scene runs only once"
@@ -314,9 +313,7 @@ def take_seeds(seed: Seeds, first: int | None, num_engines: int) -> list[int | N
         seed = first
     if seed is None or isinstance(seed, Sequence):
         return [None] * num_engines if seed is None else list(seed)
-    # The first ones are the same for any number of engines.
-    drawn = np.random.SeedSequence(check_seed(seed)).generate_state(num_engines, np.uint64)
-    return [int(own) for own in drawn]
+    return list(spread_seed(check_seed(seed), num_engines))
 
 
 def spread_options(options: Options, num_engines: int) -> list[Any]:

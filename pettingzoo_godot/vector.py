@@ -43,12 +43,12 @@ from pettingzoo_godot.options import (
     check_mapping,
     check_seed,
     check_speedup,
+    spread_seed,
 )
 from pettingzoo_godot.session import Launch, Timing
 from pettingzoo_godot.spec import load_layout
 
 _MOST_ENGINES = 1024  # a slip of the keyboard must not fill the machine: each takes 140 MB
-_CLOSED = "this environment was closed; make another one"
 StepResult = tuple[Any, Any, Any, Any, dict[str, Any]]
 
 
@@ -128,7 +128,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         log_path: str | os.PathLike[str] | None = None,
     ) -> None:
         self.scene = absolute_scene(scene)
-        self.num_engines = check_count("num_engines", num_engines, _MOST_ENGINES)
+        self.num_engines = check_count("num_engines", num_engines, most=_MOST_ENGINES)
         self.num_arenas = check_count("num_arenas", num_arenas)
         self.render_mode = render_mode
         self.metadata = {
@@ -322,7 +322,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
     def start(self) -> None:
         """Start the engines that do not run; the first `reset` does so, too."""
         if self.closed:
-            raise EnvironmentClosed(_CLOSED)
+            raise EnvironmentClosed()
         for lane in self._lanes:
             self._check_same(lane.open())
 
@@ -373,7 +373,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             PettingZooGodotError: If an engine ends or the scene has a mistake.
         """
         if self.closed:
-            raise EnvironmentClosed(_CLOSED)
+            raise EnvironmentClosed()
         lanes = self._fleet.take(self._batch_lanes)
         self._last = [self._lanes.index(lane) for lane in lanes]
         return self._results(lanes)
@@ -394,9 +394,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
     # ------------------------------------------------------------------ inside
 
     def _seed(self, seed: int | None) -> None:
-        arenas = self.num_engines * self.num_arenas
-        words = np.random.SeedSequence(seed).generate_state(arenas, np.uint64)
-        self.arena_seeds = [int(word) for word in words]
+        self.arena_seeds = spread_seed(seed, self.num_engines * self.num_arenas)
         for index, lane in enumerate(self._lanes):
             first = index * self.num_arenas
             lane.seed(self.arena_seeds[first : first + self.num_arenas])
@@ -433,10 +431,10 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
 
     def _why_not_now(self, lanes: Sequence[Lane]) -> UsageError:
         if self.closed:
-            return EnvironmentClosed(_CLOSED)
+            return EnvironmentClosed()
         if lanes and all(lane.is_usable() for lane in self._lanes):
             return ResetNeeded("the last actions are still on their way: call recv() first")
-        return ResetNeeded("no episode is running: call reset() first, also after an engine failed")
+        return ResetNeeded()
 
     def _by_group(self, what: str, values: Any) -> list[Any]:
         """One value per policy group, in their order."""

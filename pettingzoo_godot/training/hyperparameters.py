@@ -19,32 +19,25 @@ from pettingzoo_godot.errors import UsageError
 Hyperparameters = dict[str, Any]
 
 #: What holds for scenes that are not in the table below.
+_ALL: Hyperparameters = {
+    "linear_decay": ["learning_rate"],
+    "gamma": 0.99,
+    "gae_lambda": 0.95,
+    "ent_coef": 0.0,
+    "policy_kwargs": {"net_arch": [64, 64]},
+    "normalize_observations": True,
+    "normalize_rewards": True,
+}
 GENERAL: dict[str, Hyperparameters] = {
     "ppo": {
+        **_ALL,
         "rollout": 2048,
         "minibatches": 8,
         "n_epochs": 10,
         "learning_rate": 3e-4,
-        "linear_decay": ["learning_rate"],
         "clip_range": 0.2,
-        "gamma": 0.99,
-        "gae_lambda": 0.95,
-        "ent_coef": 0.0,
-        "policy_kwargs": {"net_arch": [64, 64]},
-        "normalize_observations": True,
-        "normalize_rewards": True,
     },
-    "a2c": {
-        "rollout": 64,
-        "learning_rate": 7e-4,
-        "linear_decay": ["learning_rate"],
-        "gamma": 0.99,
-        "gae_lambda": 0.95,
-        "ent_coef": 0.0,
-        "policy_kwargs": {"net_arch": [64, 64]},
-        "normalize_observations": True,
-        "normalize_rewards": True,
-    },
+    "a2c": {**_ALL, "rollout": 64, "learning_rate": 7e-4},
 }
 
 #: What differs from it, by scene and algorithm.

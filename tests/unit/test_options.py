@@ -179,6 +179,6 @@ def test_other_than_a_mapping_is_refused():
 
 
 def test_a_count_may_have_an_upper_bound():
-    assert check_count("num_engines", 3, 3) == 3
+    assert check_count("num_engines", 3, most=3) == 3
     with pytest.raises(OptionError, match="expected num_engines to be an int from 1 to 3; got 4"):
-        check_count("num_engines", 4, 3)
+        check_count("num_engines", 4, most=3)

@@ -13,6 +13,7 @@ from pettingzoo_godot.engine import Engine
 from pettingzoo_godot.errors import (
     EnvironmentClosed,
     OptionError,
+    RenderModeError,
     ResetNeeded,
     SceneNotFound,
     UsageError,
@@ -20,7 +21,7 @@ from pettingzoo_godot.errors import (
 from pettingzoo_godot.link import Listener
 from pettingzoo_godot.paths import CACHE_VARIABLE
 from pettingzoo_godot.scene import find_scene
-from pettingzoo_godot.single import GodotEnv, RenderModeError
+from pettingzoo_godot.single import GodotEnv
 
 
 @pytest.fixture(autouse=True)
