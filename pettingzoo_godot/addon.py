@@ -20,7 +20,7 @@ from pettingzoo_godot.scene import bundled_project, copy_folder
 PLACE = Path("addons", "pettingzoo_godot")
 TEMPLATES = "script_templates"
 _STARTER = Path(__file__).parent / "starter"
-_SKIPPED = {TEMPLATES, ".godot", "__pycache__"}  # a project has its templates in its own folder
+_SKIPPED = {TEMPLATES, "__pycache__"}  # a project has its templates in its own folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _replace(source: Path, target: Path, mark: str = "") -> None:
     for leftover in (unfinished, old):  # of a copy that was killed
         shutil.rmtree(leftover, ignore_errors=True)
     try:
-        copy_folder(source, unfinished, _SKIPPED)
+        copy_folder(source, unfinished, lambda folder: folder.name in _SKIPPED)
         if mark:
             (unfinished / mark).touch()
         if target.exists():

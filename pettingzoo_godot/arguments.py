@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pettingzoo_godot.errors import RenderModeError
-from pettingzoo_godot.messages import Hello, Scalar
-from pettingzoo_godot.options import check_limit, check_seconds, check_speedup, settle
+from pettingzoo_godot.display import need_pictures
+from pettingzoo_godot.errors import OptionError, RenderModeError
+from pettingzoo_godot.layout import Layout
+from pettingzoo_godot.messages import Reset
+from pettingzoo_godot.options import check_count, check_limit, check_seconds, check_speedup, settle
 from pettingzoo_godot.scene import find_scene, is_bundled
 from pettingzoo_godot.session import Launch
 
-RENDER_MODES = ("human",)
+RENDER_MODES = ("human", "rgb_array")
 
 SceneArgument = str | os.PathLike[str] | None
 
@@ -38,18 +40,34 @@ def make_launch(
     timeout: float,
     start_timeout: float,
     log_path: Path | None,
+    width: int | None = None,
+    height: int | None = None,
     arenas: int = 1,
 ) -> Launch:
     """Check the arguments and say how to start an engine.
 
+    A width or height of a picture that is None becomes 0: see `pictures.settle_size`.
+
     Raises:
-        RenderModeError: If there is no such render mode.
+        RenderModeError: If there is no such render mode, or it needs what this machine has not.
         OptionError: If another one is wrong.
         SceneNotFound: If there is no such scene.
     """
     if render_mode is not None and render_mode not in RENDER_MODES:
         raise RenderModeError(
             f"expected render_mode None or {' or '.join(RENDER_MODES)}; got {render_mode!r}"
+        )
+    picture = None
+    if render_mode == "rgb_array":
+        if scene is None:
+            raise RenderModeError(
+                "expected a scene that Python starts: one from the editor shows itself, and draws "
+                "no pictures for Python"
+            )
+        need_pictures(name_of(scene))
+        picture = (
+            0 if width is None else check_count("width", width),
+            0 if height is None else check_count("height", height),
         )
     return Launch(
         scene=None if scene is None else find_scene(scene),
@@ -59,6 +77,7 @@ def make_launch(
         start_timeout=check_seconds("start_timeout", start_timeout),
         log_path=log_path,
         arenas=arenas,
+        picture=picture,
     )
 
 
@@ -70,18 +89,45 @@ def speedup_for(render_mode: str | None, speedup: float | None) -> float:
 
 
 def settle_episode(
-    hello: Hello, chosen: Mapping[str, Any], required: Iterable[str], max_steps: int | None
-) -> tuple[dict[str, Scalar], int]:
-    """Return values for all parameters of a scene, and the limit of steps (0: none).
+    layout: Layout,
+    chosen: Mapping[str, Any],
+    required: Iterable[str],
+    max_steps: int | None,
+    heuristic_agents: Iterable[str],
+) -> Reset:
+    """Say how episodes begin: a reset without arenas and seeds.
 
     Args:
-        hello: What the scene declares.
-        chosen: Values by name.
-        required: Names that have to be declared.
+        layout: Of the scene.
+        chosen: Values of parameters by name.
+        required: Names of parameters that have to be declared.
         max_steps: Instead of the scene's own limit, unless None.
+        heuristic_agents: IDs or policy groups of agents whose heuristics decide.
 
     Raises:
-        OptionError: If a value is wrong, or a required name is not declared.
+        OptionError: If a value is wrong, a required name is not declared, or there is no such
+            agent.
     """
-    limit = hello.max_steps if max_steps is None else max_steps
-    return settle(hello.parameters, chosen, required), check_limit(limit)
+    hello = layout.hello
+    return Reset(
+        arenas=(),
+        seeds=(),
+        options=settle(hello.parameters, chosen, required),
+        max_steps=check_limit(hello.max_steps if max_steps is None else max_steps),
+        heuristics=_find_agents(layout, heuristic_agents),
+    )
+
+
+def _find_agents(layout: Layout, names: Iterable[str]) -> tuple[str, ...]:
+    """Agents by their IDs or policy groups, in the scene's order."""
+    groups = {group.name: group.agents for group in layout.groups}
+    agents = [agent.id for agent in layout.hello.agents]
+    found: set[str] = set()
+    for name in (names,) if isinstance(names, str) else names:
+        if name not in agents and name not in groups:
+            raise OptionError(
+                f"expected heuristic_agents to be among {agents} or policy groups {list(groups)}; "
+                f"got {name!r}"
+            )
+        found.update([name] if name in agents else groups[name])
+    return tuple(agent for agent in agents if agent in found)

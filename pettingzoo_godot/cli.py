@@ -7,6 +7,7 @@ and exit code 1; with `--debug` or `$PETTINGZOO_GODOT_DEBUG`, also the traceback
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,12 +21,17 @@ import pettingzoo_godot
 from pettingzoo_godot import addon as addons
 from pettingzoo_godot.bench import run_benchmarks
 from pettingzoo_godot.doctor import Check, Finding, list_checks, run_checks
-from pettingzoo_godot.errors import EngineNotFound, PettingZooGodotError
+from pettingzoo_godot.errors import EngineNotFound, PettingZooGodotError, UsageError
 from pettingzoo_godot.export import export_scene
 from pettingzoo_godot.extras import needing_train
 from pettingzoo_godot.install import Godot, Source, find_godot, install_godot
+from pettingzoo_godot.messages import Scalar
+from pettingzoo_godot.options import parse_assignments
 from pettingzoo_godot.play import play as play_scene
+from pettingzoo_godot.record import POLICIES, Policy
+from pettingzoo_godot.record import record as record_scene
 from pettingzoo_godot.scene import list_scenes
+from pettingzoo_godot.training.run import Run
 
 
 def _console(stderr: bool = False) -> Console:
@@ -94,7 +100,7 @@ def install(
     godot = None if force or source != "auto" else _find_godot()
     if godot is None:
         godot = install_godot(source, mirror=mirror, force=force)
-    _console(stderr=True).print(f"Godot {godot.version} ({escape(godot.source)}):")
+    _console(stderr=True).print(f"Godot {godot.version} ({escape(godot.source)})")
     _console().print(str(godot.executable), markup=False)
 
 
@@ -211,9 +217,74 @@ def play(
     scene: Annotated[
         str, typer.Argument(help="Bundled scene, project folder, .tscn file or exported game.")
     ],
+    agent: Annotated[
+        str | None,
+        typer.Option(help="Play this agent, such as seeker_0; the others play by themselves."),
+    ] = None,
 ) -> None:
     """Play a scene in a window, without a trainer; close it, or press Ctrl-C, to end."""
-    play_scene(scene)
+    play_scene(scene, agent)
+
+
+@app.command()
+def record(
+    scene: Annotated[
+        str, typer.Argument(help="Bundled scene, project folder, .tscn file or exported game.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the videos.")] = Path("videos"),
+    episodes: Annotated[int, typer.Option(help="How many; a video of each.")] = 1,
+    policy: Annotated[
+        str, typer.Option(metavar="POLICY", help="random, heuristic, or the folder of a run.")
+    ] = "random",
+    seed: Annotated[int | None, typer.Option(help="Of everything random.")] = None,
+    gif: Annotated[bool, typer.Option("--gif", help="Make a GIF of each as well.")] = False,
+    width: Annotated[int | None, typer.Option(help="Pixels; as the project's window.")] = None,
+    height: Annotated[int | None, typer.Option(help="Pixels; as the project's window.")] = None,
+    camera: Annotated[
+        str | None, typer.Option(help="Of the scene, by name; or an agent: from behind it.")
+    ] = None,
+    fps: Annotated[
+        float | None, typer.Option(help="Pictures per second, one per step; real time.")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Of the scene; repeatable.")
+    ] = None,
+    max_steps: Annotated[
+        int | None, typer.Option(help="Of an episode; the scene's own limit if not given.")
+    ] = None,
+) -> None:
+    """Record episodes as videos, also without a display; prints their paths."""
+    actor, parameters = _find_policy(policy)
+    with _console(stderr=True).status("") as status:
+        made = record_scene(
+            scene,
+            out,
+            episodes=episodes,
+            policy=actor,
+            seed=seed,
+            fps=fps,
+            gif=gif,
+            watch=lambda n, steps: status.update(f"Episode {n + 1} of {episodes}: {steps} steps"),
+            width=width,
+            height=height,
+            camera_name=camera,
+            parameters={**parameters, **parse_assignments(parameter or ())},
+            max_steps=max_steps,
+        )
+    for recording in made:
+        _console().print(str(recording.file), markup=False)
+
+
+def _find_policy(name: str) -> tuple[str | Policy, Mapping[str, Scalar]]:
+    """Who acts in a video, and the parameters of the scene that it was trained with."""
+    if name in POLICIES:
+        return name, {}
+    if not Path(name).is_dir():
+        raise UsageError(f"expected a policy: {', '.join(POLICIES)} or a folder; got {name!r}")
+    run = Run.open(Path(name))
+    with needing_train("the policy of a run"):
+        from pettingzoo_godot.training.policy import load_policy
+    return load_policy(run), run.config.parameters
 
 
 @app.command()
@@ -228,9 +299,19 @@ def train(
     arenas: Annotated[int | None, typer.Option(help="Copies of the scene in each; 8.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of everything random; 0.")] = None,
     vectorizer: Annotated[str | None, typer.Option(help="sb3 (if not given) or supersuit.")] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Of the scene; repeatable.")
+    ] = None,
+    hyperparameter: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Of the algorithm, like gamma=0.9; repeatable."),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the run's last checkpoint.")
     ] = False,
+    video_every: Annotated[
+        int, typer.Option(metavar="EPISODES", help="A video after every so many; 0: none.")
+    ] = 0,
 ) -> None:
     """Train a policy with Stable-Baselines3; Ctrl-C saves it, --resume goes on."""
     with needing_train("train"):
@@ -247,7 +328,10 @@ def train(
             arenas=arenas,
             seed=seed,
             vectorizer=vectorizer,
+            parameters=parse_assignments(parameter or ()),
+            hyperparameters=parse_assignments(hyperparameter or ()),
             resume=resume,
+            video_every=video_every,
             watch=watch,
         )
     folder, learned = escape(str(out)), run.last_checkpoint().steps

@@ -16,7 +16,15 @@ from typing import Any, cast
 from gymnasium.spaces import Space as GymnasiumSpace
 
 from pettingzoo_godot.errors import LocalProtocolError, RemoteProtocolError, SpaceError
-from pettingzoo_godot.layout import HEADER, REPORT, STEP, BinaryPacket, Layout
+from pettingzoo_godot.layout import (
+    HEADER,
+    PICTURE,
+    REPORT,
+    STEP,
+    BinaryPacket,
+    Layout,
+    read_picture,
+)
 from pettingzoo_godot.messages import (
     MAX_SEED,
     MAX_TEXT_BYTES,
@@ -28,6 +36,8 @@ from pettingzoo_godot.messages import (
     Message,
     Packet,
     Parameter,
+    Picture,
+    Render,
     Report,
     Reset,
     Scalar,
@@ -49,15 +59,17 @@ def encode(message: Message, layout: Layout | None = None) -> Packet:
         layout: Of the conversation; None before the hello.
 
     Returns:
-        Compact JSON in ASCII for a text packet; for a step or report its own buffer, no copy.
+        Compact JSON in ASCII for a text packet; for a binary one its own buffer, no copy.
 
     Raises:
         LocalProtocolError: If the peer could not accept it.
     """
-    if isinstance(message, Step | Report):
+    if isinstance(message, Step | Report | Picture):
         packet = message.packet
         wanted = 0
-        if layout is not None:
+        if isinstance(message, Picture):
+            wanted = HEADER.size + message.pixels.nbytes
+        elif layout is not None:
             wanted = layout.step_size if isinstance(message, Step) else layout.report_size
         if len(packet) != wanted:
             raise LocalProtocolError(f"expected a packet of {wanted} bytes; got {len(packet)}")
@@ -94,7 +106,7 @@ def decode(packet: Packet, layout: Layout | None = None) -> Message:
     """Turn a packet into a message.
 
     Args:
-        packet: From the peer; a step or report keeps it and is a set of views into it.
+        packet: From the peer; a binary message keeps it and is a set of views into it.
         layout: Of the conversation; None before the hello.
 
     Raises:
@@ -110,7 +122,7 @@ def decode(packet: Packet, layout: Layout | None = None) -> Message:
     return _read_binary(packet, layout)
 
 
-def _read_binary(packet: BinaryPacket, layout: Layout) -> Step | Report:
+def _read_binary(packet: BinaryPacket, layout: Layout) -> Step | Report | Picture:
     size = len(packet)
     kind = 0
     if size >= HEADER.size:
@@ -119,10 +131,13 @@ def _read_binary(packet: BinaryPacket, layout: Layout) -> Step | Report:
         return layout.read_report(packet)
     if kind == STEP and size == layout.step_size and engine_usec == 0 and tick == 0:
         return layout.read_step(packet)
+    if kind == PICTURE:
+        return read_picture(packet)
     raise RemoteProtocolError(
         f"expected a step of {layout.step_size} bytes, beginning with 1 0 0 0 and zeros from byte "
-        f"8 to 15, or a report of {layout.report_size} bytes, beginning with 2 0 0 0; got "
-        f"{size} bytes, beginning with {' '.join(map(str, bytes(packet[:16])))}"
+        f"8 to 15, a report of {layout.report_size} bytes, beginning with 2 0 0 0, or a picture, "
+        f"beginning with 3 0 0 0; got {size} bytes, beginning with "
+        f"{' '.join(map(str, bytes(packet[:16])))}"
     )
 
 
@@ -143,6 +158,8 @@ def _read_text(packet: str, layout: Layout | None) -> Message:
         return Configure(members.number("speedup", least=0))
     if kind == "reset":
         return _read_reset(members, layout)
+    if kind == "render":
+        return Render(members.text("camera"), _read_arenas(members, layout))
     if kind == "close":
         return Close()
     if kind == "fault":
@@ -150,7 +167,7 @@ def _read_text(packet: str, layout: Layout | None) -> Message:
         if fault.kind in ("scene", "protocol", "version"):
             return fault
         raise members.error("kind", "scene, protocol or version", fault.kind)
-    raise members.error("type", "hello, configure, reset, close or fault", kind)
+    raise members.error("type", "hello, configure, reset, render, close or fault", kind)
 
 
 def _read_hello(members: _Members) -> Hello:
@@ -172,7 +189,16 @@ def _read_hello(members: _Members) -> Hello:
         state_size=members.integer("state_size"),
         agents=tuple(_read_agent(agent) for agent in members.objects("agents")),
         parameters=tuple(_read_parameter(one) for one in members.objects("parameters")),
+        window=_read_window(members),
+        cameras=tuple(members.list_of("cameras", str)),
     )
+
+
+def _read_window(members: _Members) -> tuple[int, int]:
+    window = members.list_of("window", int)
+    if len(window) != 2 or min(window) < 1:
+        raise members.error("window", "a width and a height", window)
+    return window[0], window[1]
 
 
 def _read_agent(members: _Members) -> AgentSpec:
@@ -207,14 +233,20 @@ def _read_parameter(members: _Members) -> Parameter:
         None if members.get(bound) is None else members.number(bound)
         for bound in ("minimum", "maximum")
     )
-    return Parameter(name, kind, default, minimum, maximum, members.text("description"))
+    return Parameter(
+        name,
+        kind,
+        default,
+        minimum,
+        maximum,
+        members.text("description"),
+        members.flag("fixed"),
+        tuple(members.list_of("choices", str)),
+    )
 
 
 def _read_reset(members: _Members, layout: Layout | None) -> Reset:
-    arenas = tuple(members.list_of("arenas", int))
-    limit = layout.arenas if layout is not None else _INT64_MAX
-    if len(set(arenas)) != len(arenas) or not all(0 <= arena < limit for arena in arenas):
-        raise members.error("arenas", f"different indices below {limit}", list(arenas))
+    arenas = _read_arenas(members, layout)
     seeds = tuple(members.list_of("seeds", int))
     if len(seeds) != len(arenas) or not all(0 <= seed <= MAX_SEED for seed in seeds):
         expected = f"one integer in [0, {MAX_SEED}] for each of {len(arenas)} arenas"
@@ -227,8 +259,17 @@ def _read_reset(members: _Members, layout: Layout | None) -> Reset:
         seeds,
         cast(dict[str, Scalar], options),
         members.integer("max_steps"),
+        tuple(members.list_of("heuristics", str)),
         members.integer("sequence", 0, _UINT32_MAX),
     )
+
+
+def _read_arenas(members: _Members, layout: Layout | None) -> tuple[int, ...]:
+    arenas = tuple(members.list_of("arenas", int))
+    limit = layout.arenas if layout is not None else _INT64_MAX
+    if len(set(arenas)) != len(arenas) or not all(0 <= arena < limit for arena in arenas):
+        raise members.error("arenas", f"different indices below {limit}", list(arenas))
+    return arenas
 
 
 def _is_scalar(value: object) -> bool:
@@ -264,6 +305,12 @@ class _Members:
         value = self.get(name)
         if not isinstance(value, str):
             raise self.error(name, "a string", value)
+        return value
+
+    def flag(self, name: str) -> bool:
+        value = self.get(name)
+        if not isinstance(value, bool):
+            raise self.error(name, "true or false", value)
         return value
 
     def integer(self, name: str, least: int = 0, greatest: int = _INT64_MAX) -> int:

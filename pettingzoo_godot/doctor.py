@@ -20,7 +20,12 @@ from packaging.specifiers import SpecifierSet
 
 from pettingzoo_godot import __version__
 from pettingzoo_godot.addon import addon_folder, read_version
-from pettingzoo_godot.display import NO_DISPLAY_CURE, find_display
+from pettingzoo_godot.display import (
+    NO_DISPLAY_CURE,
+    NO_PICTURE_CURE,
+    find_display,
+    find_virtual_display,
+)
 from pettingzoo_godot.errors import EngineNotFound, PettingZooGodotError
 from pettingzoo_godot.factory import parallel_env
 from pettingzoo_godot.install import find_godot
@@ -72,6 +77,7 @@ def list_checks() -> list[Check]:
         Check("export template", check_template, needed=False),
         Check("extra train", check_train, needed=False),
         Check("display", check_display, needed=False),
+        Check("pictures", check_pictures, needed=False),
         Check("addon", check_addon),
         Check("bundled scenes", check_import),
         Check("round trip", check_round_trip),
@@ -183,6 +189,17 @@ def check_display() -> Finding:
     if display is not None:
         return Finding(True, display)
     return Finding(False, "none: no `play`, no render_mode='human'", NO_DISPLAY_CURE)
+
+
+def check_pictures() -> Finding:
+    """Whether the engine can draw pictures for Python."""
+    display = find_display()
+    if display is not None:
+        return Finding(True, f"on {display}")
+    program = find_virtual_display()
+    if program is not None:
+        return Finding(True, f"on virtual displays ({program})")
+    return Finding(False, "none: no render_mode='rgb_array', no `record`", NO_PICTURE_CURE)
 
 
 def check_addon() -> Finding:

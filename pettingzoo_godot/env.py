@@ -8,7 +8,8 @@ starts at the first `reset`; so an environment can be copied, pickled and sent t
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -50,10 +51,11 @@ from pettingzoo_godot.options import (
     check_speedup,
     draw_seed,
 )
+from pettingzoo_godot.pictures import frames_per_second, settle_size, take_pictures
 from pettingzoo_godot.port import Ports, StepResult, unknown_agent
 from pettingzoo_godot.session import FailureQuota, Launch, Session, Timing
 from pettingzoo_godot.spaces import Array, Space
-from pettingzoo_godot.spec import load_layout, read_layout
+from pettingzoo_godot.spec import fix_parameters, load_layout, read_layout
 
 AgentID = str
 # What belongs to a session, or is made of it: not pickled.
@@ -79,11 +81,18 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         scene: Name of a bundled scene (`list_scenes()`), a project folder, a `.tscn` file inside
             one, an exported game, or None: wait for a scene that somebody starts from the editor.
         render_mode: None: no window, as fast as possible. `"human"`: a window, in real time.
+            `"rgb_array"`: pictures by `render`, drawn only when asked; docs/RENDERING.md.
         max_steps: Steps after which living agents are truncated; 0: no limit; None: the scene's
             own limit. `max_cycles` is another name for it.
         parameters: Values for parameters that the scene declares, for all episodes.
         speedup: Multiple of real time at which steps run; 0: as fast as possible; None: 1 with a
             window, 0 without. Observations do not depend on it.
+        width: Of pictures [pixels]; None: of the project's window.
+        height: The same.
+        camera_name: Who looks: None: the scene's own camera; the name of a camera in the scene; or
+            the ID of an agent: from behind it. May be set any time.
+        heuristic_agents: IDs or policy groups of agents that the scene's own heuristics decide
+            for, from the next `reset` on; their actions are ignored.
         strict_options: Refuse unknown options of `reset` instead of ignoring them.
         on_crash: What to do when the engine dies or hangs in a step. `"raise"`: raise the error.
             `"restart"`: truncate the episode where it was last seen, with `engine_failed` in its
@@ -96,7 +105,8 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
     Attributes:
         possible_agents: All agents of the scene, in its order (depth first through its tree).
         agents: Those that live.
-        metadata: `name`, `render_modes`, `is_parallelizable`.
+        metadata: `name`, `render_modes`, `is_parallelizable`; once the scene is known,
+            `render_fps`: steps per second of simulated time.
         render_mode: As given.
     """
 
@@ -115,6 +125,10 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         *,
         max_cycles: int | None = None,
         speedup: float | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        camera_name: str | None = None,
+        heuristic_agents: Iterable[str] = (),
         strict_options: bool = False,
         on_crash: str = "raise",
         timeout: float = 60.0,
@@ -125,6 +139,10 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self.render_mode = render_mode
         self.max_steps = max_steps if max_cycles is None else max_cycles
         self.parameters = check_mapping("parameters", parameters)
+        self.width = width
+        self.height = height
+        self.camera_name = camera_name
+        self.heuristic_agents = heuristic_agents
         self.strict_options = strict_options
         self.on_crash = check_choice("on_crash", on_crash, ("raise", "restart"))
         self.timeout = timeout
@@ -260,20 +278,15 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         if self._closed:
             raise EnvironmentClosed()
         chosen = {**self.parameters, **check_mapping("options", options)}
-        settings, limit = self._settle(chosen)
+        episode = self._settle(chosen)
         seed = check_seed(seed)
         known = self._spec
         session = self._open_session()
         if self._spec != known:  # the scene has changed since: its parameters may have, too
-            settings, limit = self._settle(chosen)
+            episode = self._settle(chosen)
         if seed is not None or self._generator is None:
             self._generator = np.random.default_rng(seed)
-        request = Reset(
-            arenas=(0,),
-            seeds=(draw_seed(self._generator),),
-            options=settings,
-            max_steps=limit,
-        )
+        request = replace(episode, arenas=(0,), seeds=(draw_seed(self._generator),))
         self.agents = []  # if the engine fails now, there is no episode
         self._report = None
         report = session.reset(request)
@@ -359,8 +372,26 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         ]
         return np.concatenate(parts).astype(np.float32)
 
-    def render(self) -> None:
-        """Does nothing: with `render_mode="human"`, the engine's window shows every step."""
+    def render(self) -> Array | None:
+        """Draw the scene as it is.
+
+        Returns:
+            (height, width, 3), uint8, with `render_mode="rgb_array"`; else None: a window shows
+            every step.
+
+        Raises:
+            EnvironmentClosed: After `close`.
+            ResetNeeded: Before the first `reset`, or when the episode was lost.
+            OptionError: If there is no camera named `camera_name`.
+            PettingZooGodotError: If the engine ends or the scene has a mistake.
+        """
+        if self.render_mode != "rgb_array":
+            return None
+        session = self._session
+        if self._report is None or session is None or not session.is_usable():
+            raise self._why_no_step()
+        picture: Array = take_pictures(session, self.camera_name)[0]
+        return picture
 
     def close(self) -> None:
         """End the engine; may be called twice, in any state; takes at most 2 seconds."""
@@ -386,10 +417,12 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
     @cached_property
     def _layout(self) -> Layout:
         if self._spec is not None:
-            return read_layout(self._spec)
-        if self.scene is None:
-            return self._open_session().layout
-        self._spec, layout = load_layout(self._launch())
+            layout = read_layout(self._spec)
+        elif self.scene is None:
+            layout = self._open_session().layout
+        else:
+            self._spec, layout = load_layout(self._launch(), self.parameters)
+        self.metadata["render_fps"] = frames_per_second(layout.hello)
         return layout
 
     @cached_property
@@ -406,12 +439,17 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
             timeout=self.timeout,
             start_timeout=self.start_timeout,
             log_path=self.log_path,
+            width=self.width,
+            height=self.height,
         )
 
     def _open_session(self) -> Session:
         if self._session is not None and self._session.is_usable():
             return self._session
-        session = Session(self._launch())
+        launch = self._launch()
+        if self.scene is not None:
+            launch = settle_size(fix_parameters(launch, self._layout), self._layout.hello)
+        session = Session(launch)
         self._session = session
         known = self._spec
         self._spec = session.packet_of_hello
@@ -425,10 +463,10 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self._ports = Ports(layout, self._step, self._action_spaces)
         return session
 
-    def _settle(self, chosen: Mapping[str, Any]) -> tuple[dict[str, Scalar], int]:
-        """Values for all parameters of the scene as it is known now, and the limit of steps."""
+    def _settle(self, chosen: Mapping[str, Any]) -> Reset:
+        """How an episode begins, in the scene as it is known now."""
         required = chosen if self.strict_options else self.parameters
-        return settle_episode(self._layout.hello, chosen, required, self.max_steps)
+        return settle_episode(self._layout, chosen, required, self.max_steps, self.heuristic_agents)
 
     def _need_ports(self) -> Ports:
         if self._ports is None:

@@ -4,7 +4,7 @@ PettingZooGodotError
 ├── EngineError                 the Godot process; carries `log_tail`
 │   ├── EngineNotFound          no usable engine; lists the places searched, in order
 │   ├── EngineStartError        exited or stayed silent before its hello
-│   └── EngineDied              ended during a request; exit code or signal
+│   └── EngineDied              ended while it was needed; exit code or signal
 ├── InstallError                Godot could not be installed
 ├── LinkError                   the WebSocket
 │   ├── LinkTimeout             also a TimeoutError; which wait, how many seconds

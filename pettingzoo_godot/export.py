@@ -10,19 +10,18 @@ import os
 import platform
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from itertools import pairwise
 from pathlib import Path
 
-from pettingzoo_godot.errors import EngineError, UsageError
+from pettingzoo_godot.errors import UsageError
+from pettingzoo_godot.headless import run_godot
 from pettingzoo_godot.install import Progress, find_godot, install_template
 from pettingzoo_godot.pack import find_pack
-from pettingzoo_godot.scene import Scene, find_scene, godot_path
+from pettingzoo_godot.scene import copy_folder, find_scene
 
 _TIMEOUT = 1800.0  # seconds; it begins with an import, which compresses all textures
-_TAIL_LINES = 20
 
 # (sys.platform, platform.machine()) -> what Godot calls it: export platform and architecture.
 _PLATFORMS = {
@@ -93,7 +92,7 @@ def export_scene(
             project = Path(folder, "project")
             built = Path(folder, "built", f"game{executable.suffix}")
             built.parent.mkdir()
-            _copy_project(scene.project, project)
+            copy_folder(scene.project, project, _is_unseen)
             _choose_main_scene(project, scene.path)
             presets = _PRESETS.format(
                 name=_PRESET_NAME,
@@ -104,9 +103,14 @@ def export_scene(
             )
             (project / "export_presets.cfg").write_text(presets, encoding="utf-8")
             progress.say(f"Exporting {scene.name}; Godot imports a copy of its project first.")
-            arguments = ["--headless", "--path", godot_path(project)]
-            arguments += ["--export-release", _PRESET_NAME, str(built)]
-            log = _run(scene, [str(godot.executable), *arguments], built)
+            log = run_godot(
+                godot.executable,
+                project,
+                ["--export-release", _PRESET_NAME, str(built)],
+                task=f"export {scene.name} of {scene.project}",
+                timeout=_TIMEOUT,
+                makes=built,
+            )
             _move(built, executable)
     except OSError as exc:
         raise UsageError(f"{scene.name} cannot be exported to {target}: {exc}") from exc
@@ -144,18 +148,9 @@ def _check_target(target: Path) -> Path:
     return target
 
 
-def _copy_project(source: Path, target: Path) -> None:
-    """Copy all that Godot would look at: no hidden folder, none with a `.gdignore`."""
-    for folder, folders, names in os.walk(source, followlinks=True):
-        if ".gdignore" in names:
-            folders.clear()
-            continue
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        place = target / Path(folder).relative_to(source)
-        place.mkdir(parents=True)
-        for name in names:
-            if Path(folder, name).is_file():  # no dangling link, no pipe
-                shutil.copyfile(Path(folder, name), place / name)
+def _is_unseen(folder: Path) -> bool:
+    """Whether Godot does not look into this folder of a project."""
+    return folder.name.startswith(".") or (folder / ".gdignore").exists()
 
 
 def _choose_main_scene(project: Path, path: str) -> None:
@@ -178,39 +173,6 @@ def _find_included(project: Path) -> str:
         return ""
     filters = re.findall(r'^include_filter="((?:[^"\\]|\\.)+)"', presets, re.MULTILINE)
     return ",".join(dict.fromkeys(filters))
-
-
-def _run(scene: Scene, command: list[str], built: Path) -> list[str]:
-    """Run Godot until it has built a game, and return its log."""
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_TIMEOUT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as exc:
-        raise EngineError(
-            f"{scene.name}: expected Godot to export it within {_TIMEOUT:g} s; it did not end",
-            _read_log(exc.stdout)[-_TAIL_LINES:],
-        ) from exc
-    log = _read_log(done.stdout)
-    if done.returncode != 0 or not built.is_file():
-        raise EngineError(
-            f"{scene.name}: expected Godot to export {scene.project}; it ended with exit code "
-            f"{done.returncode}{'' if built.is_file() else ' and wrote no game'}. Open the "
-            "project in the editor to see why",
-            log[-_TAIL_LINES:],
-        )
-    return log
-
-
-def _read_log(output: bytes | None) -> list[str]:
-    text = re.sub(r"\x1b\[[\d;]*m", "", (output or b"").decode(errors="replace"))  # colours
-    lines = text.splitlines()
-    return [line for line in lines if line.strip() and not line.startswith("[")]  # progress
 
 
 def _move(built: Path, executable: Path) -> None:

@@ -1,15 +1,14 @@
-"""Packages that only training needs: what to say where they are missing."""
+"""Packages that not everybody needs: what to say where they are missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from pettingzoo_godot.errors import UsageError
 
 
-@contextmanager
-def needing_train(what: str) -> Iterator[None]:
+def needing_train(what: str) -> AbstractContextManager[None]:
     """Import modules that need the extra [train].
 
     Args:
@@ -18,12 +17,29 @@ def needing_train(what: str) -> Iterator[None]:
     Raises:
         UsageError: If a package is not installed.
     """
+    return _needing("train", "Stable-Baselines3 and its companions", what)
+
+
+def needing_video(what: str) -> AbstractContextManager[None]:
+    """Import modules that need the extra [video].
+
+    Args:
+        what: What needs them, for the message.
+
+    Raises:
+        UsageError: If a package is not installed.
+    """
+    return _needing("video", "imageio-ffmpeg", what)
+
+
+@contextmanager
+def _needing(extra: str, packages: str, what: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as exc:
         if (exc.name or "").partition(".")[0] == __package__.partition(".")[0]:
             raise  # a mistake of ours
         raise UsageError(
-            f"expected Stable-Baselines3 and its companions, which {what} needs; {exc}. "
-            "Install the extra train: in the clone, pip install '.[train]'"
+            f"expected {packages}, which {what} needs; {exc}. "
+            f"Install the extra {extra}: in the clone, pip install '.[{extra}]'"
         ) from exc

@@ -7,8 +7,8 @@ a step of a lane is one exchange with the engine, or two if an arena ended in it
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,25 +20,13 @@ from pettingzoo_godot.errors import (
     ResetNeeded,
 )
 from pettingzoo_godot.layout import Layout, Misfit, living, truncate_after, truncate_living
-from pettingzoo_godot.messages import LIVE, Report, Reset, Scalar, Step
+from pettingzoo_godot.messages import LIVE, Report, Reset, Step
 from pettingzoo_godot.options import draw_seed
+from pettingzoo_godot.pictures import take_pictures
 from pettingzoo_godot.session import FailureQuota, Launch, Session, Timing
 from pettingzoo_godot.spaces import Array
 
 _PATIENCE = 1.0  # [s] for an answer that nobody wants any more; another engine starts faster
-
-
-@dataclass(frozen=True, slots=True)
-class Episodes:
-    """How episodes begin.
-
-    Args:
-        options: Every parameter of the scene with its value.
-        max_steps: Limit of an episode [steps]; 0: none.
-    """
-
-    options: Mapping[str, Scalar]
-    max_steps: int
 
 
 class _Running:
@@ -83,7 +71,7 @@ class Lane:
         self._launch = launch
         self._running: _Running | None = None
         self._generators: list[np.random.Generator] = []
-        self._episodes = Episodes({}, 0)
+        self._episodes = Reset((), ())
 
     def open(self) -> Layout:
         """Start the engine unless it runs; drop an answer that nobody has taken.
@@ -136,8 +124,8 @@ class Lane:
         """Give each arena its stream of seeds, the same that `reset(seed=...)` begins."""
         self._generators = [np.random.default_rng(seed) for seed in seeds]
 
-    def begin(self, episodes: Episodes) -> None:
-        """Ask for a new episode in every arena."""
+    def begin(self, episodes: Reset) -> None:
+        """Ask for a new episode in every arena, as this says; its arenas and seeds are ours."""
         self._episodes = episodes
         self._quota.renew()
         self.ending = None
@@ -145,7 +133,7 @@ class Lane:
         self.restarted = np.ones(self._launch.arenas, bool)
         self._ask_for_episodes("reset")
 
-    def continue_with(self, episodes: Episodes) -> None:
+    def continue_with(self, episodes: Reset) -> None:
         """Let the next episode of each arena begin so."""
         self._episodes = episodes
 
@@ -200,6 +188,13 @@ class Lane:
         running = self._need_running()
         return running.layout.find_bad_action(running.step)
 
+    def render(self, camera: str | None) -> Array:
+        """Draw the arenas as they are: (arenas, height, width, 3), uint8; `take_pictures`."""
+        running = self._need_running()
+        if running.asked:
+            raise ResetNeeded("the last actions are still on their way: call recv() first")
+        return take_pictures(running.session, camera)
+
     def close(self) -> None:
         """End the engine; may be called twice."""
         if self._running is not None:
@@ -210,7 +205,7 @@ class Lane:
         arenas = tuple(np.flatnonzero(self.restarted).tolist())
         seeds = tuple(draw_seed(self._generators[arena]) for arena in arenas)
         running.asked = what
-        request = Reset(arenas, seeds, self._episodes.options, self._episodes.max_steps)
+        request = replace(self._episodes, arenas=arenas, seeds=seeds)
         try:
             running.session.send(request)
         except (EngineDied, LinkError) as exc:

@@ -24,6 +24,7 @@ from pettingzoo_godot.messages import (
     TRUNCATED,
     AgentSpec,
     Hello,
+    Picture,
     Report,
     Step,
 )
@@ -33,6 +34,7 @@ from pettingzoo_godot.spaces import (
     Leaf,
     Section,
     Space,
+    cure_of,
     leaves,
     space_to_wire,
 )
@@ -40,7 +42,7 @@ from pettingzoo_godot.spaces import (
 HEADER = struct.Struct("<4I")  # type and three zeros, sequence, engine_usec, tick
 SEQUENCE = struct.Struct("<I")
 SEQUENCE_OFFSET = 4  # bytes
-STEP, REPORT = 1, 2  # types of binary packets
+STEP, REPORT, PICTURE = 1, 2, 3  # types of binary packets
 BinaryPacket: TypeAlias = bytes | bytearray | memoryview
 
 
@@ -191,12 +193,15 @@ def _explain_block(block: _Block, values: Array, layout: Layout) -> Misfit | Non
         return None
     slot, element = divmod(int(np.argmin(is_right)), flat.shape[1])
     agent, arena = layout.locate(slot, block.group)
-    what = block.name.split()[0] + (f" {block.key!r}" if block.key else "")
+    kind = block.name.split()[0]
+    what = kind + (f" {block.key!r}" if block.key else "")
     shape = block.shape[1:]
     index = tuple(map(int, np.unravel_index(element, shape))) if shape else ()
     where = f" at element {index}" if flat.shape[1] > 1 else ""
     bounds = f"[{block.low[element]}, {block.high[element]}]"
     got = f"{flat[slot, element]}{where}"
+    if kind == "action":
+        got += f"; {cure_of(block.dtype)}"
     return Misfit(agent, arena, f"expected {what} in {bounds}; got {got}")
 
 
@@ -310,6 +315,30 @@ class Layout:
     def find_bad_report(self, report: Report) -> Misfit | None:
         """Find an observation out of bounds, or a NaN in these or the rewards."""
         return self._report.find_misfit(report.packet, self)
+
+
+def new_picture(arenas: int, width: int, height: int) -> Picture:
+    """Make black pictures to fill in (the engine's side)."""
+    packet = bytearray(HEADER.size + arenas * height * width * 3)
+    HEADER.pack_into(packet, 0, PICTURE, 0, width, height)
+    return read_picture(packet)
+
+
+def read_picture(packet: BinaryPacket) -> Picture:
+    """Lay a view over a packet of pictures.
+
+    Raises:
+        RemoteProtocolError: If its size is not that of whole pictures.
+    """
+    _, _, width, height = HEADER.unpack_from(packet)
+    size = 3 * width * height
+    arenas, rest = divmod(len(packet) - HEADER.size, size) if size else (0, len(packet))
+    if rest != (0 if size else HEADER.size):
+        raise RemoteProtocolError(
+            f"expected a picture of 16 bytes and {size} for each arena; got {len(packet)} bytes"
+        )
+    shape = (arenas, height, width, 3) if arenas else (0, 0, 0, 3)
+    return Picture(packet, np.ndarray(shape, np.uint8, packet, HEADER.size))
 
 
 def living(report: Report) -> Array:

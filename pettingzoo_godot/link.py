@@ -147,9 +147,14 @@ class Link:
 
     # ------------------------------------------------------------------ receiving
 
-    def expect(self, size: int) -> None:
-        """Say that from now on, most packets will be binary ones of this size [bytes]."""
-        self.binary_size = size
+    def expect(self, size: int, limit: int = 0) -> None:
+        """Say that from now on, most packets will be binary ones of this size [bytes].
+
+        Args:
+            size: Of those.
+            limit: Of the others, if greater.
+        """
+        self.binary_size = max(size, limit)
         head = _frame_head(size, _MASKED)
         start = len(head) + _MASK_SIZE
         padding = -start % 8  # so that the packet is aligned for the arrays laid over it
@@ -158,13 +163,15 @@ class Link:
         self._frame = memoryview(self._buffer)[padding:]
         self._packet = self._frame[start:]
 
-    def receive(self, timeout: float, waited: float = 0.0) -> Packet:
+    def receive(self, timeout: float, waited: float = 0.0, *, keeps: bool = False) -> Packet:
         """Wait for one packet.
 
         Args:
             timeout: Seconds for the whole packet, however many pieces it comes in; 0 takes what
                 has come already.
             waited: Seconds of these that have passed.
+            keeps: Whether the last binary packet is needed still, and a new one must not be put
+                in its place.
 
         Returns:
             Text as str; binary as a writable bytes-like object, which the next call may overwrite.
@@ -180,7 +187,7 @@ class Link:
         remaining = timeout - waited
         deadline = time.monotonic() + remaining
         while True:
-            if self._is_between_frames():
+            if not keeps and self._is_between_frames():
                 size = self._fill(deadline, remaining, timeout)
                 if size == len(self._frame) and self._unwrap():
                     return self._packet

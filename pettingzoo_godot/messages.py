@@ -59,6 +59,8 @@ class Parameter:
         minimum: Least value, or None.
         maximum: Greatest value, or None.
         description: One line for a person.
+        fixed: Whether it shapes agents or spaces: set when the environment is made, not by a reset.
+        choices: What a string may be; empty: anything.
     """
 
     name: str
@@ -67,6 +69,8 @@ class Parameter:
     minimum: float | None = None
     maximum: float | None = None
     description: str = ""
+    fixed: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class Hello:
         state_size: Elements of one arena's state; 0: none.
         agents: Of one arena, in the scene's order.
         parameters: What a reset's options may set.
+        window: Width and height of the project's window [pixels].
+        cameras: Names of the scene's cameras.
     """
 
     protocol: int
@@ -98,6 +104,8 @@ class Hello:
     state_size: int
     agents: tuple[AgentSpec, ...]
     parameters: tuple[Parameter, ...] = ()
+    window: tuple[int, int] = (1152, 648)  # Godot's own default
+    cameras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,7 @@ class Reset:
         seeds: One per index, 0 to 2**53 - 1.
         options: Every parameter of the hello with its value.
         max_steps: Limit of the episode [steps]; 0: none.
+        heuristics: IDs of agents that the scene's own heuristics decide for.
         sequence: The protocol numbers what it sends; whatever is set here is replaced.
     """
 
@@ -127,7 +136,21 @@ class Reset:
     seeds: tuple[int, ...]
     options: Mapping[str, Scalar] = field(default_factory=dict)
     max_steps: int = 0
+    heuristics: tuple[str, ...] = ()
     sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """Python asks for pictures of some arenas.
+
+    Args:
+        camera: Name of a camera, ID of an agent to look at from behind, or "": the scene's own.
+        arenas: Their indices.
+    """
+
+    camera: str
+    arenas: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +237,33 @@ class Report:
         return isinstance(other, Report) and self.packet == other.packet
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """Pictures of some arenas: a window on a binary packet (docs/PROTOCOL.md 4.8).
+
+    Args:
+        packet: The bytes that travel.
+        pixels: View into it: (arenas, height, width, 3), uint8.
+    """
+
+    packet: bytes | bytearray | memoryview
+    pixels: Array
+
+    @property
+    def sequence(self) -> int:
+        """Number of the last reset or step: what was drawn is the state after it."""
+        return int(_U32.unpack_from(self.packet, 4)[0])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Picture) and self.packet == other.packet
+
+
 # Bits of a slot's flags (docs/PROTOCOL.md 4.6).
 TERMINATED = 1
 TRUNCATED = 2
 LIVE = 4
 
-Message: TypeAlias = Hello | Configure | Reset | Step | Report | Close | Fault
+Message: TypeAlias = Hello | Configure | Reset | Step | Report | Render | Picture | Close | Fault
 
 
 def check_version(spoken: int | str) -> None:

@@ -18,6 +18,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
 }
 _MAX_SECONDS = 1e6  # eleven days: as good as for ever, and a socket can wait so long
+_BOOLS = {"true": True, "false": False}
 _CONVERSIONS: dict[str, type] = {"bool": bool, "int": int, "float": float, "string": str}
 
 
@@ -44,10 +45,57 @@ def settle(
         raise OptionError(
             f"expected parameters that the scene declares, {list(parameters)}; got {unknown}"
         )
-    return {
+    values = {
         name: check_parameter(parameter, chosen.get(name, parameter.default))
         for name, parameter in parameters.items()
     }
+    for name, value in values.items():
+        if parameters[name].fixed and value != parameters[name].default:
+            raise OptionError(
+                f"parameter {name!r}: expected {parameters[name].default!r}, with which this "
+                f"environment was made; got {value!r}. It shapes agents or spaces: make another "
+                f"environment with parameters={{{name!r}: {value!r}}}"
+            )
+    return values
+
+
+def fixed_values(declared: Iterable[Parameter], chosen: Mapping[str, Any]) -> dict[str, Scalar]:
+    """Pick the values of fixed parameters that are not their defaults.
+
+    Args:
+        declared: What the scene declares.
+        chosen: Values by name.
+
+    Raises:
+        OptionError: If such a value has the wrong type or is out of range.
+    """
+    fixed = {one.name: one for one in declared if one.fixed and one.name in chosen}
+    values = {name: check_parameter(one, chosen[name]) for name, one in fixed.items()}
+    return {name: value for name, value in values.items() if value != fixed[name].default}
+
+
+def parse_assignments(texts: Iterable[str]) -> dict[str, Scalar]:
+    """Read values as a command line has them.
+
+    Args:
+        texts: Each `NAME=VALUE`. `true` and `false` are bools, numbers are ints or floats; the
+            rest is text, as is what stands in quotes.
+
+    Returns:
+        The values by name.
+
+    Raises:
+        OptionError: If a text has another form, or two have the same name.
+    """
+    values: dict[str, Scalar] = {}
+    for text in texts:
+        name, separator, value = (part.strip() for part in text.partition("="))
+        if not name or not separator:
+            raise OptionError(f"expected NAME=VALUE, such as walls=3; got {text!r}")
+        if name in values:
+            raise OptionError(f"expected one value for {name!r}; got a second one: {value!r}")
+        values[name] = _parse(value)
+    return values
 
 
 def check_parameter(parameter: Parameter, value: Any) -> Scalar:
@@ -61,11 +109,15 @@ def check_parameter(parameter: Parameter, value: Any) -> Scalar:
         is_right = low <= value <= high and _is_finite(value)
     if is_right and parameter.type == "int":
         is_right = abs(int(value)) <= MAX_SEED  # greater ones are not exact in a JSON number
+    if is_right and parameter.choices:
+        is_right = value in parameter.choices
     if not is_right:
         bounds = f" in [{low:g}, {high:g}]" if parameter.type in ("int", "float") else ""
+        expected = " or ".join(map(repr, parameter.choices))
+        expected = expected or f"a value of type {parameter.type}{bounds}"
         raise OptionError(
-            f"parameter {parameter.name!r}: expected a value of type {parameter.type}{bounds}; "
-            f"got {value!r}. {parameter.description}"
+            f"parameter {parameter.name!r}: expected {expected}; got {value!r}. "
+            f"{parameter.description}"
         )
     converted: Scalar = _CONVERSIONS[parameter.type](value)
     return converted
@@ -164,6 +216,18 @@ def check_mapping(name: str, value: Any) -> dict[str, Any]:
     if value is not None and not isinstance(value, Mapping):
         raise OptionError(f"expected {name} to be a dict; got {value!r}")
     return dict(value or {})
+
+
+def _parse(text: str) -> Scalar:
+    if text.lower() in _BOOLS:
+        return _BOOLS[text.lower()]
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    is_quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "'\""
+    return text[1:-1] if is_quoted else text
 
 
 def _whole(what: str, value: Any) -> int:

@@ -14,30 +14,34 @@ from pettingzoo_godot.scene import find_scene
 _GRACE = 2.0  # seconds that the engine has to quit after Ctrl-C
 
 
-def play(source: str | os.PathLike[str]) -> None:
+def play(source: str | os.PathLike[str], agent: str | None = None) -> None:
     """Run a scene in a window until it is closed, or until Ctrl-C.
 
     People play by the scene's input map, other agents by their heuristic.
 
     Args:
         source: As for `parallel_env`.
+        agent: ID of the one agent that a person plays, such as `seeker_0`; the others play by
+            their heuristics. None: the scene decides.
 
     Raises:
         SceneNotFound: If there is no such scene.
         EngineNotFound: If there is no Godot.
         UsageError: If there is no display.
         EngineStartError: If the engine does not start.
-        EngineDied: If it ends in another way than by its window.
+        EngineDied: If it ends in another way than by its window; it does so at once if no person
+            can play that agent.
     """
     scene = find_scene(source)
     need_display(scene.name)
     command = scene.command()
     environment = dict(os.environ)
+    player = ["--", f"--zoo-player={agent}"] if agent is not None else []
     if scene.game is None:
         command.append("--no-header")  # its own output stays: a developer's prints and errors
         environment |= find_godot().windowed_environment()
     try:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
+        process = subprocess.Popen(command + player, stdin=subprocess.DEVNULL, env=environment)
     except OSError as exc:
         raise EngineStartError(f"expected {command[0]} to start; {exc}") from exc
     code = _wait(process)

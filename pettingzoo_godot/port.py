@@ -86,9 +86,7 @@ class Ports:
                     raise unknown_agent(agent, port_of)
         misfit = self._layout.find_bad_action(self._step)
         if misfit is not None:
-            raise SpaceError(
-                f"agent {misfit.agent!r}: {misfit.problem}; clip it, or widen the space"
-            )
+            raise SpaceError(f"agent {misfit.agent!r}: {misfit.problem}")
 
     def observe(self, report: Report) -> dict[str, Any]:
         """Copy what every agent sees."""

@@ -18,6 +18,8 @@ from pettingzoo_godot.messages import (
     Hello,
     Message,
     Packet,
+    Picture,
+    Render,
     Report,
     Reset,
     Step,
@@ -38,6 +40,7 @@ class State(StrEnum):
     GREETING = "greeting"
     IDLE = "idle"
     WAITING = "waiting"
+    DRAWING = "drawing"
     CLOSED = "closed"
 
 
@@ -46,13 +49,17 @@ TRANSITIONS: dict[tuple[State, type[Message]], State] = {
     (State.IDLE, Configure): State.IDLE,
     (State.IDLE, Reset): State.WAITING,
     (State.IDLE, Step): State.WAITING,
+    (State.IDLE, Render): State.DRAWING,
     (State.WAITING, Report): State.IDLE,
+    (State.DRAWING, Picture): State.IDLE,
     (State.GREETING, Fault): State.CLOSED,
     (State.IDLE, Fault): State.CLOSED,
     (State.WAITING, Fault): State.CLOSED,
+    (State.DRAWING, Fault): State.CLOSED,
     (State.GREETING, Close): State.CLOSED,
     (State.IDLE, Close): State.CLOSED,
     (State.WAITING, Close): State.CLOSED,
+    (State.DRAWING, Close): State.CLOSED,
 }
 SENDERS: dict[type[Message], frozenset[Side]] = {
     Hello: frozenset({Side.ENGINE}),
@@ -60,6 +67,8 @@ SENDERS: dict[type[Message], frozenset[Side]] = {
     Reset: frozenset({Side.TRAINER}),
     Step: frozenset({Side.TRAINER}),
     Report: frozenset({Side.ENGINE}),
+    Render: frozenset({Side.TRAINER}),
+    Picture: frozenset({Side.ENGINE}),
     Close: frozenset({Side.TRAINER}),
     Fault: frozenset({Side.TRAINER, Side.ENGINE}),
 }
@@ -92,7 +101,7 @@ class Protocol:
         """Turn a message into a packet for the peer.
 
         Args:
-            message: What to say. A request or report is numbered here; a step and a report are
+            message: What to say. A request or its answer is numbered here; binary packets are
                 numbered in place, and their own buffer is returned.
 
         Raises:
@@ -122,7 +131,7 @@ class Protocol:
         """
         message = decode(packet, self.layout)
         state = self._next_state(self._peer, type(message), RemoteProtocolError)
-        if isinstance(message, Report):
+        if isinstance(message, Report | Picture):
             self._check_sequence(message.sequence, self.sequence)
         elif isinstance(message, Hello):
             self.layout = Layout(message)
@@ -151,7 +160,7 @@ class Protocol:
         try:
             SEQUENCE.pack_into(packet, SEQUENCE_OFFSET, sequence)
         except TypeError as exc:
-            raise LocalProtocolError("expected a step or report with a writable packet") from exc
+            raise LocalProtocolError("expected a writable packet") from exc
 
     @staticmethod
     def _greet(hello: Hello) -> Layout:

@@ -16,6 +16,7 @@ from gymnasium import spaces
 from stable_baselines3.common.vec_env import VecEnv
 
 from pettingzoo_godot.errors import OptionError, UsageError
+from pettingzoo_godot.pictures import tile
 from pettingzoo_godot.spaces import Array
 from pettingzoo_godot.vector import GodotVectorEnv
 
@@ -58,6 +59,7 @@ class GodotSb3VecEnv(VecEnv):
         super().__init__(
             vector.num_envs, vector.single_observation_space, vector.single_action_space
         )
+        self.metadata = vector.metadata  # recorders of videos look for render_fps
 
     # ------------------------------------------------------------------ the loop
 
@@ -192,12 +194,24 @@ class GodotSb3VecEnv(VecEnv):
         """Whether each row is wrapped in that class: no, there are no Gymnasium wrappers here."""
         return [False] * self._count(indices)
 
-    def get_images(self) -> Sequence[None]:
-        """There are none: with `render_mode="human"`, windows show every step."""
-        return [None] * self.num_envs
+    def get_images(self) -> Sequence[Array | None]:
+        """A picture of each row's arena, (height, width, 3), uint8; agents of one arena share it.
 
-    def render(self, mode: str | None = None) -> None:
-        """Does nothing: with `render_mode="human"`, the engines' windows show every step."""
+        Nones unless `render_mode="rgb_array"`.
+        """
+        if not self._draws():
+            return [None] * self.num_envs
+        pictures = self.vector.draw_arenas()
+        arenas = self.vector.num_arenas
+        return [pictures[slot.engine * arenas + slot.arena] for slot in self.slots]
+
+    def render(self, mode: str | None = None) -> Array | None:
+        """Draw all arenas as one picture, uint8, each once; None unless `render_mode="rgb_array"`.
+
+        Args:
+            mode: For older programs; what counts is `render_mode`.
+        """
+        return tile(self.vector.draw_arenas()) if self._draws() else None
 
     # ------------------------------------------------------------------ inside
 
@@ -218,6 +232,9 @@ class GodotSb3VecEnv(VecEnv):
             info = infos[row]
             info["terminal_observation"] = last[i]
             info |= {name: values[i] for name, (values, has) in told.items() if has[i]}
+
+    def _draws(self) -> bool:
+        return self.vector.render_mode == "rgb_array"
 
     def _keep_masks(self, observations: Any) -> None:
         if self._has_masks():

@@ -11,9 +11,8 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -22,6 +21,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from pettingzoo_godot.errors import EngineStartError, SceneNotFound
+from pettingzoo_godot.headless import godot_path, run_godot
 from pettingzoo_godot.install import find_godot
 from pettingzoo_godot.pack import read_ticks_per_second
 from pettingzoo_godot.paths import cache_dir
@@ -111,8 +111,14 @@ class Scene:
             with FileLock(stamp.with_suffix(".lock")):
                 if self._is_imported(stamp):
                     return
-                command = [str(godot), "--headless", "--path", godot_path(self.project), "--import"]
-                _run_import(command, self.name, self.project)
+                run_godot(
+                    godot,
+                    self.project,
+                    ["--import"],
+                    task=f"import {self.project}",
+                    timeout=_IMPORT_TIMEOUT,
+                    error=EngineStartError,
+                )
                 # The import itself writes .import and .uid files: the key of what there is now.
                 vars(self).pop("_files_key", None)
                 stamp.write_text(self._files_key)
@@ -127,33 +133,6 @@ class Scene:
             return stamp.read_text() == self._files_key
         except OSError:
             return False
-
-
-def godot_path(path: Path) -> str:
-    """A path for `--path`, which Godot decodes like an address."""
-    return str(path).replace("%", "%25")
-
-
-def _run_import(command: list[str], name: str, project: Path) -> None:
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_IMPORT_TIMEOUT,
-            check=False,
-        )
-        output, ending = done.stdout, f"ended with exit code {done.returncode}"
-        if done.returncode == 0:
-            return
-    except subprocess.TimeoutExpired as exc:
-        output, ending = exc.stdout or b"", f"did not end within {_IMPORT_TIMEOUT:g} s"
-    raise EngineStartError(
-        f"{name}: expected Godot to import {project}; it {ending}. Open the project in the editor "
-        "to see why.",
-        output.decode(errors="replace").splitlines()[-20:],
-    )
 
 
 def bundled_project() -> Path:
@@ -174,23 +153,26 @@ def bundled_project() -> Path:
     return copy
 
 
-def copy_folder(source: Path, target: Path, skipped: Collection[str] = (".godot",)) -> None:
+def copy_folder(
+    source: Path, target: Path, skips: Callable[[Path], bool] = lambda folder: False
+) -> None:
     """Copy a folder with fresh permissions: where the package lies, all may be read-only.
 
     Args:
-        source: The folder; links in it are followed.
+        source: The folder; links in it are followed, those that lead nowhere stay behind.
         target: Its copy; may exist.
-        skipped: Names of folders inside it that stay behind.
+        skips: Whether a folder inside it stays behind, besides what Godot keeps in `.godot`.
 
     Raises:
         OSError: If something cannot be read or written.
     """
     for folder, folders, names in os.walk(source, followlinks=True):
-        folders[:] = [name for name in folders if name not in skipped]
+        folders[:] = [f for f in folders if f != ".godot" and not skips(Path(folder, f))]
         place = target / Path(folder).relative_to(source)
         place.mkdir(parents=True, exist_ok=True)
         for name in names:
-            shutil.copyfile(Path(folder, name), place / name)
+            if Path(folder, name).is_file():  # no link to nothing, no pipe
+                shutil.copyfile(Path(folder, name), place / name)
 
 
 def list_scenes() -> dict[str, str]:

@@ -13,13 +13,13 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from pettingzoo_godot.display import need_display
+from pettingzoo_godot.display import VirtualDisplay, find_display, need_display
 from pettingzoo_godot.engine import Engine
 from pettingzoo_godot.errors import (
     EngineStartError,
@@ -33,11 +33,25 @@ from pettingzoo_godot.errors import (
 from pettingzoo_godot.install import find_godot
 from pettingzoo_godot.layout import Layout, Misfit
 from pettingzoo_godot.link import Link, Listener
-from pettingzoo_godot.messages import Close, Configure, Fault, Hello, Message, Report, Reset, Step
+from pettingzoo_godot.messages import (
+    HEADER_BYTES,
+    Close,
+    Configure,
+    Fault,
+    Hello,
+    Message,
+    Picture,
+    Render,
+    Report,
+    Reset,
+    Scalar,
+    Step,
+)
 from pettingzoo_godot.paths import data_dir
 from pettingzoo_godot.placement import Placement
 from pettingzoo_godot.protocol import Protocol, Side
 from pettingzoo_godot.scene import Scene
+from pettingzoo_godot.spaces import Array
 
 _log = logging.getLogger("pettingzoo_godot")
 _TOKEN_VARIABLE = "PETTINGZOO_GODOT_TOKEN"
@@ -79,6 +93,9 @@ class Launch:
         wait: How the engine waits for packets, `"block"` or `"poll"`; None: what suits it.
         arenas: Copies of the scene to run side by side.
         placed: Keep the engine on one core, where that helps.
+        parameters: Values of fixed parameters, by name; those left out are the scene's own.
+        picture: Width and height [pixels] of the pictures that it is to draw of each arena when
+            asked; None: it draws none.
     """
 
     scene: Scene | None
@@ -90,15 +107,18 @@ class Launch:
     wait: str | None = None
     arenas: int = 1
     placed: bool = True
+    parameters: Mapping[str, Scalar] = field(default_factory=dict)
+    picture: tuple[int, int] | None = None
 
     def command(self, url: str) -> list[str]:
         """Program and arguments for an engine that connects to `url`."""
         assert self.scene is not None  # noqa: S101 - the editor's scene is not started by us
         # A window must answer its window system: it cannot sleep until a packet comes.
-        wait = self.wait or ("poll" if self.window else "block")
+        answers = self.window or (self.picture is not None and find_display() is not None)
+        wait = self.wait or ("poll" if answers else "block")
         return [
             *self.scene.command(),
-            *(["--disable-vsync"] if self.window else ["--headless"]),
+            *self._display_arguments(),
             # One physics tick per iteration of the engine's main loop, as fast as it can.
             "--fixed-fps",
             str(self.scene.ticks_per_second()),
@@ -107,12 +127,27 @@ class Launch:
             f"--zoo-wait={wait}",
             f"--zoo-arenas={self.arenas}",
             f"--zoo-trainer-pid={os.getpid()}",
+            *([f"--zoo-parameters={json.dumps(dict(self.parameters))}"] if self.parameters else []),
+            *(["--zoo-picture={}x{}".format(*self.picture)] if self.picture else []),
         ]
+
+    def _display_arguments(self) -> list[str]:
+        if self.window:
+            return ["--disable-vsync"]
+        if self.picture is None:
+            return ["--headless"]
+        # Pictures are not drawn in the window, which has to be somewhere.
+        shown = ["--disable-vsync", "--windowed", "--resolution", "64x64"]
+        shown += ["--audio-driver", "Dummy"]
+        if find_display() is None:  # a virtual one has no graphics card
+            shown += ["--rendering-method", "gl_compatibility", "--rendering-driver", "opengl3"]
+        return shown
 
     def environment(self, token: str) -> dict[str, str]:
         """Additions to the engine's environment."""
         variables = {_TOKEN_VARIABLE: token}
-        if self.window and self.scene is not None and self.scene.game is None:
+        shows = self.window or self.picture is not None
+        if shows and self.scene is not None and self.scene.game is None:
             variables |= find_godot().windowed_environment()
         return variables
 
@@ -163,6 +198,8 @@ class Session:
         self._kept: Report | None = None
         self._timeout = launch.timeout
         self._protocol = Protocol(Side.TRAINER)
+        self._picture = launch.picture
+        self._display: VirtualDisplay | None = None
         self._engine: Engine | None = None
         self._link: Link | None = None
         self._placement = Placement()
@@ -175,11 +212,12 @@ class Session:
             layout = self._protocol.layout
             assert layout is not None  # noqa: S101 - the protocol has one after the hello
             self.layout: Layout = layout
-            self._need_link().expect(layout.report_size)
+            self._need_link().expect(layout.report_size, _picture_bytes(launch))
             if launch.speedup:
                 self.configure(launch.speedup)
-        # Not with a window: pictures are drawn by many threads.
-        if self._engine is not None and launch.placed and not launch.window:
+        # Pictures are drawn by many threads.
+        draws = launch.window or launch.picture is not None
+        if self._engine is not None and launch.placed and not draws:
             self._placement.settle(self._engine.pid)
 
     @property
@@ -236,6 +274,29 @@ class Session:
             self._engine.trim_log()
         return report
 
+    def render(self, camera: str, arenas: Sequence[int]) -> Array:
+        """Ask for pictures of some arenas, as they are after the last reset or step.
+
+        Args:
+            camera: Name of a camera, ID of an agent to look at from behind, or "": the scene's own.
+            arenas: Their indices.
+
+        Returns:
+            (arenas, height, width, 3), uint8, of the launch's size.
+        """
+        with self._guarded("a picture"):
+            link = self._need_link()
+            link.send(self._protocol.send(Render(camera, tuple(arenas))))
+            packet = link.receive(self._timeout, keeps=True)
+            pixels = self._expect(self._protocol.receive(packet), Picture).pixels
+            width, height = self._picture or (0, 0)
+            if pixels.shape != (len(arenas), height, width, 3):
+                raise RemoteProtocolError(
+                    f"expected {len(arenas)} pictures of {width} x {height} pixels; got an array "
+                    f"of shape {pixels.shape}"
+                )
+        return pixels
+
     def keep(self, report: Report) -> Report:
         """Copy a report out of the link's buffer, which is used again; into one of our own."""
         if self._kept is None:
@@ -256,12 +317,16 @@ class Session:
             link.close(timeout=_CLOSE_TIMEOUT)
         if self._engine is not None:
             self._engine.stop()
+        if self._display is not None:
+            self._display.close()
         self._placement.leave()
 
     def abandon(self) -> None:
         """Let go of everything without ending anything: after a fork, it is the parent's."""
         if self._engine is not None:
             self._engine.abandon()
+        if self._display is not None:
+            self._display.abandon()
         if self._link is not None:
             self._link.abandon()
         self._link = None
@@ -273,9 +338,11 @@ class Session:
                 return
             if launch.window:
                 need_display(launch.scene.name)
-            engine = Engine(
-                launch.command(listener.url), launch.environment(listener.token), launch.log_path
-            )
+            environment = launch.environment(listener.token)
+            if launch.picture is not None and find_display() is None:
+                self._display = VirtualDisplay()
+                environment |= self._display.environment
+            engine = Engine(launch.command(listener.url), environment, launch.log_path)
             self._engine = engine
             try:
                 self._link = listener.accept(launch.start_timeout, engine.check_start)
@@ -373,6 +440,12 @@ class Session:
         if self._link is None:
             raise LinkClosed("this session is over", by_us=True)
         return self._link
+
+
+def _picture_bytes(launch: Launch) -> int:
+    """Size of the largest packet of pictures [bytes]."""
+    width, height = launch.picture or (0, 0)
+    return HEADER_BYTES + launch.arenas * width * height * 3
 
 
 def _accept_editor(listener: Listener, timeout: float) -> Link:

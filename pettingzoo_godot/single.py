@@ -12,7 +12,7 @@ from pettingzoo_godot.arguments import RENDER_MODES
 from pettingzoo_godot.env import GodotParallelEnv
 from pettingzoo_godot.errors import ResetNeeded, UsageError
 from pettingzoo_godot.options import check_seed
-from pettingzoo_godot.spaces import Space
+from pettingzoo_godot.spaces import Array, Space
 
 
 class GodotEnv(gymnasium.Env[Any, Any]):
@@ -49,7 +49,7 @@ class GodotEnv(gymnasium.Env[Any, Any]):
         self.metadata = {
             "name": self.parallel.metadata["name"],
             "render_modes": list(RENDER_MODES),
-            "render_fps": round(1 / self.parallel.step_seconds),
+            "render_fps": self.parallel.metadata["render_fps"],
         }
 
     def __getstate__(self) -> dict[str, Any]:
@@ -118,8 +118,26 @@ class GodotEnv(gymnasium.Env[Any, Any]):
             infos[agent],
         )
 
-    def render(self) -> None:
-        """Does nothing: with `render_mode="human"`, the engine's window shows every step."""
+    def render(self) -> Array | None:
+        """Draw the scene as it is.
+
+        Returns:
+            (height, width, 3), uint8, with `render_mode="rgb_array"`; else None: a window shows
+            every step.
+
+        Raises:
+            As `GodotParallelEnv.render` does.
+        """
+        return self.parallel.render()
+
+    @property
+    def camera_name(self) -> str | None:
+        """Who looks at the scene: see `GodotParallelEnv`. May be set any time."""
+        return self.parallel.camera_name
+
+    @camera_name.setter
+    def camera_name(self, name: str | None) -> None:
+        self.parallel.camera_name = name
 
     def close(self) -> None:
         """End the engine; may be called twice, in any state; takes at most 2 seconds."""

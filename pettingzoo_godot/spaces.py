@@ -36,6 +36,13 @@ _BOX_DTYPES: dict[str, tuple[Section, float, float]] = {
     "uint8": ("u8", 0, 255),
     "int8": ("u8", 0, 127),
 }
+# What helps against an action out of bounds, by the data type that the user sees.
+_CURES = {
+    "float32": "clip it, or widen the space",
+    "uint8": "clip it, or widen the space",
+    "int8": "give whole numbers in these bounds, as MultiBinary's 0 and 1",
+    "int64": "choose a whole number in these bounds, or give the space more choices",
+}
 _MAX_DIMENSIONS = 8
 _MAX_ELEMENTS = 2**24  # elements of one leaf: a picture of 2048 x 2048 RGB and some room
 _INT64 = np.iinfo(np.int64)
@@ -274,7 +281,7 @@ def check_action(space: Space, value: object, agent: str) -> Any:
         raise SpaceError(f"agent {agent!r}: expected an action {members}")
     result = {}
     for leaf, member in members:
-        array = _fit(leaf, member, only_finite=True)
+        array = _fit(leaf, member)
         if isinstance(array, str):
             where = f"agent {agent!r}, key {leaf.key!r}" if leaf.key else f"agent {agent!r}"
             raise SpaceError(f"{where}: expected an action of {leaf.expected}; got {array}")
@@ -282,21 +289,9 @@ def check_action(space: Space, value: object, agent: str) -> Any:
     return result if isinstance(space, spaces.Dict) else result[""]
 
 
-def find_misfit(space: Space, value: object) -> str | None:
-    """Say what keeps a value out of a space.
-
-    Returns:
-        Expected and got, of the first key that is wrong; None if the value fits.
-    """
-    members = _members(space, value)
-    if isinstance(members, str):
-        return f"expected a value {members}"
-    for leaf, member in members:
-        array = _fit(leaf, member, only_finite=False)
-        if isinstance(array, str):
-            where = f"key {leaf.key!r}: " if leaf.key else ""
-            return f"{where}expected {leaf.expected}; got {array}"
-    return None
+def cure_of(dtype: np.dtype[Any]) -> str:
+    """Say what to do about an action of this dtype that is out of its space's bounds."""
+    return _CURES[dtype.name]
 
 
 def _members(space: Space, value: object) -> list[tuple[Leaf, object]] | str:
@@ -311,7 +306,7 @@ def _members(space: Space, value: object) -> list[tuple[Leaf, object]] | str:
     return [(leaf, value[leaf.key]) for leaf in leaves(space)]
 
 
-def _fit(leaf: Leaf, value: object, only_finite: bool) -> Array | str:
+def _fit(leaf: Leaf, value: object) -> Array | str:
     """Convert a value to the leaf's dtype and shape, or say what was got instead."""
     try:
         array = np.asarray(value)
@@ -327,7 +322,7 @@ def _fit(leaf: Leaf, value: object, only_finite: bool) -> Array | str:
     if leaf.section == "f32":
         with np.errstate(over="ignore"):  # a float64 beyond float32 becomes inf; refused below
             array = array.astype(leaf.dtype, copy=False)
-        is_right = np.isfinite(array) if only_finite else ~np.isnan(array)
+        is_right = np.isfinite(array)
     elif array.dtype.kind == "f":
         is_right = (array == np.floor(array)) & (np.abs(array) <= 2.0**53)  # exact integers only
     else:
@@ -338,7 +333,8 @@ def _fit(leaf: Leaf, value: object, only_finite: bool) -> Array | str:
     is_right = is_right & (array >= low) & (array <= high)
     if not is_right.all():
         index = np.unravel_index(int(np.argmin(is_right)), leaf.shape)
-        return _element(np.asarray(value).reshape(leaf.shape), cast(tuple[int, ...], index))
+        got = _element(np.asarray(value).reshape(leaf.shape), cast(tuple[int, ...], index))
+        return f"{got}; {cure_of(leaf.dtype)}"
     return array.astype(leaf.dtype, copy=False)
 
 

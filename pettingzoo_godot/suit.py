@@ -226,8 +226,17 @@ class EnginesElsewhere(ProcConcatVec):  # type: ignore[misc] # is Any to mypy
         """Whether each row is wrapped in that class: no."""
         return [False] * self.num_envs
 
-    def render(self) -> None:
-        """Does nothing: with `render_mode="human"`, each engine's window shows every step."""
+    def render(self) -> Any:
+        """A picture of the first engine's arena, as SuperSuit's other vector environment has it.
+
+        Returns:
+            (height, width, 3), uint8; None unless `render_mode="rgb_array"`.
+        """
+        others = [None] * (self.num_engines - 1)
+        answer = self.ask([Question("render", "call"), *others])[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def close(self) -> None:
         """End the engines and their processes; may be called twice."""

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from stable_baselines3.common.vec_env import VecEnv
 
+from pettingzoo_godot.pictures import tile
+from pettingzoo_godot.spaces import Array
 from pettingzoo_godot.suit import Engines, Question, take_seeds
 
 
@@ -86,6 +88,19 @@ class SuperSuitVecEnv(VecEnv):
     def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
         """Whether each row is wrapped in that class: no, there are no Gymnasium wrappers here."""
         return [False] * len(list(self._get_indices(indices)))
+
+    def get_images(self) -> Sequence[Any]:
+        """A picture of each row's engine; agents of one engine share it."""
+        return self.env_method("render")
+
+    def render(self, mode: str | None = None) -> Array | None:
+        """Draw all engines as one picture, uint8, each once; None unless `render_mode="rgb_array"`.
+
+        Args:
+            mode: For older programs; what counts is `render_mode`.
+        """
+        pictures = self.get_images()[:: self._rows_each]
+        return None if pictures[0] is None else tile(pictures)
 
     def _ask(self, question: Question, indices: Any) -> list[Any]:
         asked = [index // self._rows_each for index in self._get_indices(indices)]

@@ -7,15 +7,13 @@ and while Python thinks.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from gymnasium import spaces
 from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
 
 from pettingzoo_godot.arguments import (
     RENDER_MODES,
@@ -29,14 +27,13 @@ from pettingzoo_godot.errors import (
     EnvironmentClosed,
     OptionError,
     ResetNeeded,
-    SceneError,
     SpaceError,
     UsageError,
 )
 from pettingzoo_godot.fleet import Fleet
-from pettingzoo_godot.lane import Episodes, Lane
+from pettingzoo_godot.lane import Lane
 from pettingzoo_godot.layout import Layout
-from pettingzoo_godot.messages import Hello, Scalar
+from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.options import (
     check_choice,
     check_count,
@@ -45,25 +42,14 @@ from pettingzoo_godot.options import (
     check_speedup,
     spread_seed,
 )
-from pettingzoo_godot.session import Launch, Timing
-from pettingzoo_godot.spec import load_layout
+from pettingzoo_godot.pictures import frames_per_second, settle_size, tile
+from pettingzoo_godot.session import Timing
+from pettingzoo_godot.slots import check_columns, interface, list_slots, make_spaces
+from pettingzoo_godot.spaces import Array
+from pettingzoo_godot.spec import fix_parameters, load_layout
 
 _MOST_ENGINES = 1024  # a slip of the keyboard must not fill the machine: each takes 140 MB
 StepResult = tuple[Any, Any, Any, Any, dict[str, Any]]
-
-
-class Slot(NamedTuple):
-    """Whose row of a batch this is.
-
-    Attributes:
-        engine: Index of the engine.
-        arena: Index of the arena in its engine.
-        agent: ID of the agent.
-    """
-
-    engine: int
-    arena: int
-    agent: str
 
 
 class GodotVectorEnv(VectorEnv[Any, Any, Any]):
@@ -88,9 +74,15 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         batch_size: Rows that `recv` waits for: those of the engines that are ready first. A
             multiple of one engine's rows; None: all rows.
         render_mode: None: no window. `"human"`: a window per engine, which shows all its arenas.
+            `"rgb_array"`: pictures by `render`, drawn only when asked; docs/RENDERING.md.
+        width: Of each arena's picture [pixels]; None: of the project's window.
+        height: The same.
+        camera_name: Who looks at each arena, as for `parallel_env`. May be set any time.
         max_steps: Steps after which living agents are truncated; 0: no limit; None: the scene's
             own limit.
         parameters: Values for parameters that the scene declares.
+        heuristic_agents: IDs or policy groups of agents that the scene's own heuristics decide
+            for; their actions are ignored.
         speedup: Multiple of real time at which steps run; 0: as fast as possible; None: 1 with a
             window, 0 without.
         on_crash: What to do when an engine dies or hangs. `"raise"`: raise the error. `"restart"`:
@@ -119,8 +111,12 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         *,
         batch_size: int | None = None,
         render_mode: str | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        camera_name: str | None = None,
         max_steps: int | None = None,
         parameters: Mapping[str, Scalar] | None = None,
+        heuristic_agents: Iterable[str] = (),
         speedup: float | None = None,
         on_crash: str = "raise",
         timeout: float = 60.0,
@@ -131,6 +127,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         self.num_engines = check_count("num_engines", num_engines, most=_MOST_ENGINES)
         self.num_arenas = check_count("num_arenas", num_arenas)
         self.render_mode = render_mode
+        self.camera_name = camera_name
         self.metadata = {
             "name": name_of(self.scene),
             "render_modes": list(RENDER_MODES),
@@ -143,69 +140,43 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             timeout=timeout,
             start_timeout=start_timeout,
             log_path=None if log_path is None else Path(log_path).absolute(),
+            width=width,
+            height=height,
             arenas=self.num_arenas,
         )
         self._speedup = launch.speedup
         self._max_steps = max_steps
         restarts = check_choice("on_crash", on_crash, ("raise", "restart")) == "restart"
+        self._parameters = check_mapping("parameters", parameters)
+        self._heuristic_agents = heuristic_agents
+        layout = None
+        if launch.scene is not None:
+            _, layout = load_layout(replace(launch, arenas=1), self._parameters)
+            launch = settle_size(fix_parameters(launch, layout), layout.hello)
+            layout = Layout(replace(layout.hello, arenas=launch.arenas))
         self._fleet = Fleet(launch, self.num_engines, restarts)
         self._lanes = self._fleet.lanes
-        self._layout = self._read_layout(launch)
-        self._parameters = check_mapping("parameters", parameters)
+        self._layout = layout or self._lanes[0].open()
+        self.metadata["render_fps"] = frames_per_second(self._layout.hello)
         self._settle()
-        self._check_columns()
+        check_columns(self._layout.groups)
         self._batches = [Batch(group, i) for i, group in enumerate(self._layout.groups)]
         self.policy_groups = [group.name for group in self._layout.groups]
-        self.slots = {batch.group.name: self._slots_of(batch) for batch in self._batches}
-        self._make_spaces()
+        self.slots = {
+            group.name: list_slots(group, self.num_engines, self.num_arenas)
+            for group in self._layout.groups
+        }
+        rows = [len(slots) for slots in self.slots.values()]
+        self.num_envs = sum(rows)
+        made = make_spaces(self._layout.groups, rows)
+        self.single_observation_space, self.single_action_space = made[:2]
+        self.observation_space, self.action_space = made[2:]
         self._rows_per_engine = self.num_envs // self.num_engines
         self._batch_lanes = self._check_batch_size(batch_size)
         self.arena_seeds: list[int] = []
         self._last: list[int] = []  # engines whose results were returned last: `send` is for them
 
     # ------------------------------------------------------------------ what it is made of
-
-    def _read_layout(self, launch: Launch) -> Layout:
-        """Learn how one engine's packets are laid out."""
-        if launch.scene is None:
-            return self._lanes[0].open()
-        _, layout = load_layout(replace(launch, arenas=1))
-        return Layout(replace(layout.hello, arenas=launch.arenas))
-
-    def _check_columns(self) -> None:
-        taken = {"live", "engine_failed", "env_id", "final_obs", "final_info"}
-        for group in self._layout.groups:
-            for name in taken.intersection(group.info):
-                raise SceneError(
-                    f"policy group {group.name!r}: infos of a vector environment have a {name!r} "
-                    "of their own; rename the scene's"
-                )
-
-    def _slots_of(self, batch: Batch) -> list[Slot]:
-        return [
-            Slot(engine, arena, agent)
-            for engine in range(self.num_engines)
-            for arena in range(self.num_arenas)
-            for agent in batch.group.agents
-        ]
-
-    def _make_spaces(self) -> None:
-        rows = {name: len(slots) for name, slots in self.slots.items()}
-        self.num_envs = sum(rows.values())
-        groups = {group.name: group for group in self._layout.groups}
-        observed = {name: group.observation_space for name, group in groups.items()}
-        acted = {name: group.action_space for name, group in groups.items()}
-        self.single_observation_space = self._pack_space(observed)
-        self.single_action_space = self._pack_space(acted)
-        self.observation_space = self._pack_space(
-            {name: batch_space(space, rows[name]) for name, space in observed.items()}
-        )
-        self.action_space = self._pack_space(
-            {name: batch_space(space, rows[name]) for name, space in acted.items()}
-        )
-
-    def _pack_space(self, by_group: dict[str, Any]) -> Any:
-        return spaces.Dict(by_group) if len(by_group) > 1 else next(iter(by_group.values()))
 
     def _pack(self, by_group: Sequence[Any]) -> Any:
         """One group's arrays as they are; several groups' in a dict."""
@@ -260,19 +231,34 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
 
     @parameters.setter
     def parameters(self, values: Mapping[str, Scalar]) -> None:
-        before, self._parameters = self._parameters, check_mapping("parameters", values)
+        self._continue_with("_parameters", check_mapping("parameters", values))
+
+    @property
+    def heuristic_agents(self) -> Iterable[str]:
+        """IDs or policy groups of agents that the scene's own heuristics decide for; what is set
+        holds from the next episode of each arena on."""  # noqa: D205, D209
+        return self._heuristic_agents
+
+    @heuristic_agents.setter
+    def heuristic_agents(self, names: Iterable[str]) -> None:
+        self._continue_with("_heuristic_agents", names)
+
+    def _continue_with(self, name: str, value: Any) -> None:
+        """Set what the next episodes begin with, if it is right."""
+        before = getattr(self, name)
+        setattr(self, name, value)
         try:
             self._settle()
         except OptionError:
-            self._parameters = before
+            setattr(self, name, before)
             raise
         for lane in self._lanes:
             lane.continue_with(self._episodes)
 
     def _settle(self, options: Mapping[str, Any] | None = None) -> None:
         chosen = {**self._parameters, **check_mapping("options", options)}
-        self._episodes = Episodes(
-            *settle_episode(self._layout.hello, chosen, self._parameters, self._max_steps)
+        self._episodes = settle_episode(
+            self._layout, chosen, self._parameters, self._max_steps, self._heuristic_agents
         )
 
     # ------------------------------------------------------------------ the loop
@@ -378,8 +364,34 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         self._last = [self._lanes.index(lane) for lane in lanes]
         return self._results(lanes)
 
-    def render(self) -> None:
-        """Does nothing: with `render_mode="human"`, the engines' windows show every step."""
+    def render(self) -> Any:
+        """Draw all arenas as they are.
+
+        Returns:
+            With `render_mode="rgb_array"`, `tile(draw_arenas())`, one picture; else None.
+        """
+        return tile(self.draw_arenas()) if self.render_mode == "rgb_array" else None
+
+    def draw_arenas(self) -> list[Array]:
+        """Draw each arena as it is, with `render_mode="rgb_array"`.
+
+        Returns:
+            Engine by engine, arena by arena: (height, width, 3), uint8. Where an episode ended in
+            the last step, the next one's beginning.
+
+        Raises:
+            UsageError: In another render mode.
+            EnvironmentClosed: After `close`.
+            ResetNeeded: Before the first `reset`, when an engine failed, and between `send` and
+                `recv`.
+            OptionError: If there is no camera named `camera_name`.
+            PettingZooGodotError: If an engine ends or the scene has a mistake.
+        """
+        if self.render_mode != "rgb_array":
+            raise UsageError(f"expected render_mode 'rgb_array'; got {self.render_mode!r}")
+        if self.closed:
+            raise EnvironmentClosed()
+        return [picture for lane in self._lanes for picture in lane.render(self.camera_name)]
 
     def close_extras(self, **_: Any) -> None:
         """End the engines; `close` may be called twice, in any state."""
@@ -400,7 +412,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             lane.seed(self.arena_seeds[first : first + self.num_arenas])
 
     def _check_same(self, layout: Layout) -> None:
-        if _interface(layout.hello) != _interface(self._layout.hello):
+        if interface(layout.hello) != interface(self._layout.hello):
             self.close()
             raise EnvironmentClosed(
                 f"the scene {self.metadata['name']} has changed since this environment was made; "
@@ -423,7 +435,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             if misfit is not None:
                 raise SpaceError(
                     f"agent {misfit.agent!r} in arena {misfit.arena} of engine {index}: "
-                    f"{misfit.problem}; clip it, or widen the space"
+                    f"{misfit.problem}"
                 )
         for lane in lanes:
             lane.send()
@@ -483,8 +495,3 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             self._pack, zip(*outcomes, strict=True)
         )
         return observations, rewards, terminations, truncations, infos
-
-
-def _interface(hello: Hello) -> tuple[Any, ...]:
-    """What must be the same in every engine; paths of nodes are those of their arenas."""
-    return tuple(replace(agent, node="") for agent in hello.agents), hello.parameters

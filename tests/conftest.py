@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import psutil
 import pytest
-from processes import describe, engines, kill
+from processes import engines, expect_none
 
 from pettingzoo_godot.errors import EngineNotFound
 from pettingzoo_godot.install import find_godot
@@ -56,6 +56,4 @@ def no_engine_outlives_the_tests() -> Iterator[None]:
     while left and time.monotonic() < deadline:
         psutil.wait_procs(left, timeout=0.1)
         left = engines()
-    described = describe(left)
-    kill(left)
-    assert not described, f"these engines outlived the tests: {described}"
+    expect_none(left, "the tests")

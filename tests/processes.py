@@ -17,6 +17,11 @@ def engines() -> set[psutil.Process]:
     return {process for process in psutil.process_iter() if _is_ours(process)}
 
 
+def displays() -> set[psutil.Process]:
+    """The virtual displays that engines of this test session have, with what guards them."""
+    return {process for process in psutil.process_iter() if _is_ours(process, "-noreset")}
+
+
 def describe(processes: set[psutil.Process]) -> list[str]:
     """Process ID and command line of each that still lives, for messages."""
     described = []
@@ -37,10 +42,17 @@ def kill(processes: set[psutil.Process]) -> None:
             continue
 
 
-def _is_ours(process: psutil.Process) -> bool:
+def expect_none(left: set[psutil.Process], whose: str = "the test") -> None:
+    """Fail if engines were left behind, and kill them: they do not spoil the next test."""
+    described = describe(left)
+    kill(left)
+    assert not described, f"{whose} left these engines behind: {described}"
+
+
+def _is_ours(process: psutil.Process, mark: str = "--zoo-url") -> bool:
     try:
         # A zombie has no command line, so it is none.
-        if not any(argument.startswith("--zoo-url") for argument in process.cmdline()):
+        if not any(argument.startswith(mark) for argument in process.cmdline()):
             return False
         return process.environ().get(SESSION_VARIABLE) == SESSION
     except (psutil.NoSuchProcess, psutil.AccessDenied):

@@ -3,7 +3,9 @@ extends Node2D
 
 const CartPole := preload("cart_pole.gd")
 
-# Places and sizes [px] on the window of 720x720 px are a matter of taste.
+# Places and sizes [px] on the window of 720x720 px are a matter of taste. In a picture of another
+# shape, that is the middle.
+const _WIDTH := 720.0
 const _BAR := Rect2(60.0, 62.0, 600.0, 5.0)
 const _TOP := 48.0
 const _BOTTOM := 684.0
@@ -29,10 +31,12 @@ func _ready() -> void:
 		set_process(false)
 		return
 	_game.episode_ended.connect(_on_episode_ended)
+	_game.picture_due.connect(_on_picture_due)
 
 
 func _process(_delta: float) -> void:
-	queue_redraw()
+	if RenderingServer.render_loop_enabled:  # else it is drawn only when it is due
+		queue_redraw()
 
 
 func _draw() -> void:
@@ -40,7 +44,8 @@ func _draw() -> void:
 	var part := clampf(float(_game.step_count) / limit, 0.0, 1.0)
 	_write("%d" % _game.step_count, _TOP, HORIZONTAL_ALIGNMENT_LEFT, _ACCENT, _SCORE_SIZE)
 	_write("of %d steps" % limit, _TOP, HORIZONTAL_ALIGNMENT_CENTER, _TEXT)
-	_write("best %d" % _best, _TOP, HORIZONTAL_ALIGNMENT_RIGHT, _TEXT)
+	if _game.is_played:
+		_write("best %d" % _best, _TOP, HORIZONTAL_ALIGNMENT_RIGHT, _TEXT)
 	draw_rect(_BAR, Color(_TEXT, 0.2))
 	draw_rect(Rect2(_BAR.position, Vector2(_BAR.size.x * part, _BAR.size.y)), _ACCENT)
 	if not _game.is_played:
@@ -60,6 +65,11 @@ func _write(
 		_font, place, text, side, _BAR.size.x, font_size, 6, Color(Color.BLACK, 0.4 * color.a)
 	)
 	draw_string(_font, place, text, side, _BAR.size.x, font_size, color)
+
+
+func _on_picture_due() -> void:
+	position.x = 0.5 * (get_viewport_rect().size.x - _WIDTH)
+	queue_redraw()
 
 
 func _on_episode_ended() -> void:

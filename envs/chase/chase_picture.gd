@@ -29,9 +29,12 @@ func _ready() -> void:
 		return
 	_sight.resize(2 * Sensor.RAYS)
 	_chase.episode_started.connect(_on_episode_started)
+	_chase.picture_due.connect(_on_picture_due)
 
 
 func _process(delta: float) -> void:
+	if not RenderingServer.render_loop_enabled:
+		return  # drawn only when it is due
 	_hold -= delta
 	if _hold > 0.0 or _chase.seeker.walls == null:
 		return
@@ -97,6 +100,12 @@ func _draw_body(body: Chaser) -> void:
 		draw_circle(eye, 5.0, Color.WHITE, true, -1.0, true)
 		draw_circle(eye + Vector2(2.0, 0.0), 2.5, _FLOOR, true, -1.0, true)
 	draw_set_transform(Vector2.ZERO)
+
+
+func _on_picture_due() -> void:
+	_chase.seeker.show_at_once()
+	_chase.hider.show_at_once()
+	queue_redraw()
 
 
 func _on_episode_started() -> void:

@@ -8,11 +8,11 @@ const LaunchOptions := preload("res://addons/pettingzoo_godot/runtime/launch_opt
 func test_command_line() -> void:
 	var options: LaunchOptions = LaunchOptions.from_command_line()
 	var seen := [options.url, options.may_block, options.engine_only_steps, options.trainer_pid]
-	seen.append(options.arenas)
+	seen.append_array([options.arenas, options.picture_size])
 	if OS.get_cmdline_user_args().has("--zoo-wait=block"):
-		check_equal(seen, ["ws://127.0.0.1:1/?a=b", true, 7, 42, 5], "options")
+		check_equal(seen, ["ws://127.0.0.1:1/?a=b", true, 7, 42, 5, Vector2i(640, 360)], "options")
 	else:
-		check_equal(seen, ["", false, 0, 0, 0], "options")
+		check_equal(seen, ["", false, 0, 0, 0, Vector2i.ZERO], "options")
 
 
 func test_token_from_the_environment() -> void:

@@ -22,6 +22,24 @@ func test_agent() -> void:
 	_check_warnings(agent, [])
 
 
+func test_agent_with_actuators() -> void:
+	var agent := ZooAgent.new()
+	add(agent, add(CharacterBody3D.new()))
+	var mover := ZooMoveActuator3D.new()
+	add(mover, agent)
+	_check_warnings(agent, [])
+	agent.input_map = ZooInputMap.new()
+	_check_warnings(agent, ["two input actions"])
+	agent.input_map.axes = ["", "", "ui_down", "ui_up", "ui_left", "ui_right"]
+	_check_warnings(agent, [])
+	var grab := ZooGrabActuator3D.new()
+	grab.choices = 2
+	add(grab, agent)
+	_check_warnings(agent, ["set choices on all"])
+	grab.enabled = false
+	_check_warnings(agent, [])
+
+
 func test_input_map_with_too_many_choices() -> void:
 	var agent := ZooAgent.new()
 	add(agent)
@@ -118,16 +136,38 @@ func test_sensors_without_a_target() -> void:
 	_check_warnings(in_3d, ["a target path or a target group"])
 
 
+func test_sensors_without_a_group() -> void:
+	var in_2d := _agent("Seeker", add(Node2D.new()))
+	var in_3d := _agent("Seeker", add(Node3D.new()))
+	for sensor: ZooSensor in [ZooEntitySensor2D.new(), ZooEntitySensor3D.new()]:
+		add(sensor, in_2d if sensor is ZooEntitySensor2D else in_3d)
+		_check_warnings(sensor, ["Set a group"])
+		sensor.set(&"group", &"prey")
+		sensor.set(&"vision", ^"../nobody")
+		_check_warnings(sensor, ["leads to no ZooVision"])
+	for sensor: ZooSensor in [ZooGridSensor2D.new(), ZooGridSensor3D.new()]:
+		add(sensor, in_2d if sensor is ZooGridSensor2D else in_3d)
+		_check_warnings(sensor, ["Set the groups"])
+
+
 func _sensors_2d() -> Array[ZooSensor]:
 	var target := ZooTargetSensor2D.new()
 	target.target_group = &"prey"
-	return [ZooRaySensor2D.new(), target, ZooVelocitySensor2D.new()]
+	var entity := ZooEntitySensor2D.new()
+	entity.group = &"prey"
+	var grid := ZooGridSensor2D.new()
+	grid.groups = [&"prey"]
+	return [ZooRaySensor2D.new(), target, ZooVelocitySensor2D.new(), entity, grid]
 
 
 func _sensors_3d() -> Array[ZooSensor]:
 	var target := ZooTargetSensor3D.new()
 	target.target_group = &"prey"
-	return [ZooRaySensor3D.new(), target, ZooVelocitySensor3D.new()]
+	var entity := ZooEntitySensor3D.new()
+	entity.group = &"prey"
+	var grid := ZooGridSensor3D.new()
+	grid.groups = [&"prey"]
+	return [ZooRaySensor3D.new(), target, ZooVelocitySensor3D.new(), entity, grid]
 
 
 func _packed(root: Node, child: Node) -> PackedScene:

@@ -5,7 +5,7 @@ const Buffers := preload("res://addons/pettingzoo_godot/wire/zoo_buffers.gd")
 const Codec := preload("res://addons/pettingzoo_godot/wire/zoo_codec.gd")
 const Layout := preload("res://addons/pettingzoo_godot/wire/zoo_layout.gd")
 
-const TEXTS: PackedStringArray = ["hello", "configure", "reset", "close", "fault"]
+const TEXTS: PackedStringArray = ["hello", "configure", "reset", "render", "close", "fault"]
 
 
 func test_text_packets_decode() -> void:
@@ -23,7 +23,7 @@ func test_text_packets_encode() -> void:
 
 
 func test_changed_text_packets_differ() -> void:
-	for title: String in ["configure", "reset", "close", "fault"]:
+	for title: String in ["configure", "reset", "render", "close", "fault"]:
 		var packet := golden_bytes(title)
 		for i in packet.size():
 			var changed := packet.duplicate()
@@ -43,6 +43,18 @@ func test_step() -> void:
 
 func test_report() -> void:
 	_check_binary("report", Codec.KIND_REPORT, _report(_layout()))
+
+
+func test_picture() -> void:
+	var content := golden("picture")
+	var pixels := PackedByteArray()
+	for rows: Array in content["arenas"]:
+		for row: Array in rows:
+			for pixel: Array in row:
+				pixels.append_array(PackedByteArray(pixel))
+	var size := Vector2i(content["width"] as int, content["height"] as int)
+	var packet := Codec.encode_picture(content["sequence"] as int, size, pixels)
+	check_equal(packet, golden_bytes("picture"), "packet")
 
 
 func test_other_sizes_and_kinds_are_refused() -> void:

@@ -36,6 +36,24 @@ func test_axes() -> void:
 	check_equal(space.to_elements(map.read(space)), map.read(space), "value of the space")
 
 
+func test_axes_of_several_choices() -> void:
+	var map := ZooInputMap.new()
+	map.axes = ["ui_left", "ui_right", "", "ui_accept"]
+	var space := ZooMultiDiscrete.new()
+	space.nvec = [5, 2]
+	space.idle = [2, 0]
+	check_equal(map.misfit(space), "", "two for each entry")
+	check_equal(map.read(space), PackedInt64Array([2, 0]), "nothing pressed")
+	Input.action_press(&"ui_left")
+	Input.action_press(&"ui_accept")
+	check_equal(map.read(space), PackedInt64Array([0, 1]), "left, and on")
+	Input.action_release(&"ui_left")
+	Input.action_press(&"ui_right", 0.5)
+	check_equal(map.read(space), PackedInt64Array([3, 1]), "half to the right")
+	var values := ZooBox.vector(2)
+	check_near(map.read(values) as PackedFloat32Array, [0.5, 1.0], "the same as values")
+
+
 func test_choices() -> void:
 	var map := _choices()
 	var space := ZooDiscrete.choices(3)

@@ -4,9 +4,19 @@ extends "zoo_test.gd"
 const Protocol := preload("res://addons/pettingzoo_godot/wire/zoo_protocol.gd")
 const Golden := preload("test_zoo_codec.gd")
 
-const STATES: PackedStringArray = ["greeting", "idle", "waiting", "closed"]
+const STATES: PackedStringArray = ["greeting", "idle", "waiting", "drawing", "closed"]
 const MESSAGES: PackedStringArray = [
-	"hello", "configure", "reset", "step", "report", "fault", "close", "call", ""
+	"hello",
+	"configure",
+	"reset",
+	"step",
+	"report",
+	"render",
+	"picture",
+	"fault",
+	"close",
+	"call",
+	""
 ]
 
 

@@ -128,6 +128,21 @@ func test_own_body_above_a_pivot_is_not_seen() -> void:
 	check_near(read(sensor), [0.4])
 
 
+func test_thick_rays_hit_what_is_beside_the_line() -> void:
+	var sensor := await _sensor(1)
+	sensor.thickness = 5.0
+	sensor.channel_layers = [0b001, 0b010]
+	sensor.channel_groups = [&"prey"]
+	_box(Vector2(60.0, 12.0)).add_to_group(&"prey")
+	var thin := await _sensor(1)
+	(thin.body_2d() as CollisionObject2D).collision_layer = 0
+	await ticks(2)
+	check_near(read(thin), [0.0], "a line")
+	check_near(read(sensor), [1.0 - (50.0 - sqrt(21.0)) / 200.0, 1, 0, 1], "thick", 0.005)
+	sensor.body_2d().position.y -= 50.0
+	check_near(read(sensor), [0, 0, 0, 0], "nothing there")
+
+
 func test_no_body_is_a_fault() -> void:
 	var sensor := ZooRaySensor2D.new()
 	mount(sensor, add(Node.new()))

@@ -110,6 +110,42 @@ func test_csg_shapes_have_layers() -> void:
 	check_near(read(sensor), [0.5, 0.0, 1.0])
 
 
+func test_thick_rays_hit_what_is_beside_the_line() -> void:
+	var sensor := _sensor(1)
+	sensor.thickness = 0.5
+	sensor.channel_layers = [0b001, 0b010]
+	sensor.channel_groups = [&"prey"]
+	_box(Vector3(1.2, 0.0, -6.0)).add_to_group(&"prey")
+	var thin := _sensor(1)
+	(thin.body_3d() as CollisionObject3D).collision_layer = 0
+	await ticks(2)
+	check_near(read(thin), [0.0], "a line")
+	check_near(read(sensor), [1.0 - (5.0 - sqrt(0.21)) / 10.0, 1, 0, 1], "thick", 0.005)
+	sensor.body_3d().position.x -= 5.0
+	check_near(read(sensor), [0, 0, 0, 0], "nothing there")
+
+
+func test_thick_rays_do_not_see_what_they_start_in() -> void:
+	var sensor := _sensor(1)
+	sensor.thickness = 0.5
+	_box(Vector3(0.0, 1.2, 0.0))
+	_box(Vector3(0.0, 0.0, -6.5))
+	await ticks(2)
+	check_near(read(sensor), [0.5], "values", 0.01)
+
+
+func test_noise_leaves_channels_exact() -> void:
+	var sensor := _sensor(3)
+	sensor.channel_groups = [&"prey"]
+	sensor.noise = 0.1
+	sensor.restart()
+	_box(Vector3(0.0, 0.0, -6.0)).add_to_group(&"prey")
+	await ticks(2)
+	var values := read(sensor)
+	check(absf(values[2] - 0.5) > 1e-6, "no noise: %s" % values)
+	check_near([values[1], values[3], values[5]], [0, 1, 0])
+
+
 func test_no_body_is_a_fault() -> void:
 	var sensor := ZooRaySensor3D.new()
 	mount(sensor, add(Node.new()))

@@ -23,6 +23,17 @@ class Counter:
 		resets += 1
 
 
+## Two rows of three floats.
+class Table:
+	extends ZooSensor
+
+	func _size() -> int:
+		return 6
+
+	func _shape() -> PackedInt32Array:
+		return [2, 3]
+
+
 func test_one_reading() -> void:
 	var counter := _counter(1)
 	check_near(read(counter), [1, 11])
@@ -53,6 +64,56 @@ func test_space_repeats_the_bounds() -> void:
 	check_equal(Array(space.highs), [INF, INF, INF, INF], "high")
 
 
+func test_a_stack_lengthens_the_first_axis() -> void:
+	var table := Table.new()
+	table.stack = 3
+	mount(table, add(Node.new()))
+	check_equal(Array(table.space().shape), [6, 3], "shape")
+	check_equal(table.space().lows.size(), 18, "bounds")
+
+
+func test_noise_is_the_seed_s() -> void:
+	var first := _noisy(7, 1)
+	var values := read(first)
+	check(values[0] != 1.0 and absf(values[0] - 1.0) < 1.0, "noise: %s" % values)
+	var second := _noisy(7, 1)
+	check_equal(read(second), values, "same seed")
+	check_equal(read(second), read(first), "same seed, second reading")
+	check(read(_noisy(8, 1)) != values, "another seed")
+
+
+func test_noise_starts_anew_with_each_episode() -> void:
+	var counter := _noisy(7, 1)
+	var values := read(counter)
+	counter.readings = 0
+	counter.agent.environment.rng.seed = 7
+	counter.restart()
+	check_equal(read(counter), values, "same seed again")
+
+
+func test_noise_keeps_the_bounds() -> void:
+	var counter := _noisy(7, 1)
+	counter.noise = 50.0
+	counter.restart()
+	for i in 20:
+		read(counter)  # checks them
+
+
+func test_earlier_readings_keep_their_noise() -> void:
+	var counter := _noisy(7, 2)
+	var first := read(counter)
+	check_equal(first.slice(2), first.slice(0, 2), "first")
+	check_equal(read(counter).slice(2), first.slice(0, 2), "second")
+
+
+func test_no_noise_draws_nothing() -> void:
+	var environment := StillEnvironment.new()
+	environment.rng.seed = 3
+	var state := environment.rng.state
+	mount(Counter.new(), add(environment), environment)
+	check_equal(environment.rng.state, state, "state of the arena's generator")
+
+
 func test_body_is_the_nearest_spatial_ancestor() -> void:
 	var counter := Counter.new()
 	var body := Node2D.new()
@@ -78,4 +139,14 @@ func _counter(stack: int) -> Counter:
 	var counter := Counter.new()
 	counter.stack = stack
 	mount(counter, add(Node.new()))
+	return counter
+
+
+func _noisy(seed_value: int, stack: int) -> Counter:
+	var environment := StillEnvironment.new()
+	environment.rng.seed = seed_value
+	var counter := Counter.new()
+	counter.noise = 0.1
+	counter.stack = stack
+	mount(counter, add(environment), environment)
 	return counter

@@ -97,6 +97,13 @@ func test_discrete() -> void:
 	_check_refused(space, [-2, 2, 0.5, null, "1", [1]])
 
 
+func test_multi_discrete_with_idle_choices() -> void:
+	var space := ZooMultiDiscrete.new()
+	space.nvec = [3, 2]
+	space.idle = [1, 0]
+	check_equal(space.neutral(), PackedInt64Array([1, 0]), "neutral")
+
+
 func test_multi_discrete() -> void:
 	var space := ZooMultiDiscrete.new()
 	space.nvec = [2, 3]

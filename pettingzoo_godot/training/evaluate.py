@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from pettingzoo_godot.options import check_count, check_seed
+from pettingzoo_godot.training.policy import ALGORITHMS
 from pettingzoo_godot.training.report import draw_evaluation
 from pettingzoo_godot.training.rows import (
     device_for,
@@ -27,7 +28,6 @@ from pettingzoo_godot.training.rows import (
 )
 from pettingzoo_godot.training.run import Run
 from pettingzoo_godot.training.statistics import Evaluation
-from pettingzoo_godot.training.train import ALGORITHMS
 
 
 def evaluate(

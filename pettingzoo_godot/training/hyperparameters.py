@@ -12,9 +12,12 @@ the same for any number of rows:
 from __future__ import annotations
 
 import copy
+import inspect
+import math
+from collections.abc import Callable
 from typing import Any
 
-from pettingzoo_godot.errors import UsageError
+from pettingzoo_godot.errors import OptionError, UsageError
 
 Hyperparameters = dict[str, Any]
 
@@ -39,6 +42,14 @@ GENERAL: dict[str, Hyperparameters] = {
     },
     "a2c": {**_ALL, "rollout": 64, "learning_rate": 7e-4},
 }
+
+#: Arguments of Stable-Baselines3's constructors that nobody can set here: `train` does, itself or
+#: from others.
+_NOT_FREE = (
+    *("policy", "env", "seed", "device", "n_steps", "batch_size"),
+    *("verbose", "tensorboard_log", "stats_window_size", "_init_setup_model"),
+    *("rollout_buffer_class", "rollout_buffer_kwargs"),
+)
 
 #: What differs from it, by scene and algorithm.
 SCENES: dict[str, dict[str, Hyperparameters]] = {
@@ -65,6 +76,49 @@ def hyperparameters_for(scene: str, algorithm: str) -> Hyperparameters:
     if algorithm not in GENERAL:
         raise UsageError(f"expected an algorithm of {', '.join(GENERAL)}; got {algorithm!r}")
     return {**GENERAL[algorithm], **SCENES.get(scene, {}).get(algorithm, {})}
+
+
+def check_hyperparameters(
+    chosen: Hyperparameters, algorithm: str, constructor: Callable[..., Any]
+) -> None:
+    """Make sure that an algorithm has them, and that each is of its kind.
+
+    Args:
+        chosen: Those that a user has set.
+        algorithm: `"ppo"` or `"a2c"`.
+        constructor: Its class in Stable-Baselines3.
+
+    Raises:
+        OptionError: If there is no such hyperparameter, or the value cannot be one.
+    """
+    arguments = inspect.signature(constructor).parameters.values()
+    known = {item.name: item.default for item in arguments if item.name not in _NOT_FREE}
+    known |= GENERAL[algorithm]
+    for name, value in chosen.items():
+        if name not in known:
+            raise OptionError(
+                f"expected a hyperparameter of {algorithm}: {', '.join(sorted(known))}; "
+                f"got {name!r}"
+            )
+        expected = _expect(value, known[name])
+        if expected:
+            raise OptionError(f"expected hyperparameter {name} to be {expected}; got {value!r}")
+
+
+def _expect(value: Any, default: Any) -> str:
+    """Say what a hyperparameter has to be, by its default; empty if the value is that."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(default, bool):
+        return "" if isinstance(value, bool) else "true or false"
+    if isinstance(default, int):
+        least = min(1, default)  # -1 says "never" in Stable-Baselines3
+        is_right = is_number and isinstance(value, int) and value >= least
+        return "" if is_right else f"an int from {least} on"
+    if isinstance(default, float) or (default is None and value is not None):
+        return "" if is_number and math.isfinite(value) and value >= 0 else "a number from 0 on"
+    if default is None or isinstance(value, type(default)):
+        return ""
+    return f"a {type(default).__name__}, which only a program can give"
 
 
 def model_arguments(hyperparameters: Hyperparameters, rows: int) -> dict[str, Any]:

@@ -22,10 +22,12 @@ from pettingzoo_godot.training.run import LogRow, Run
 from pettingzoo_godot.training.statistics import Evaluation, describe
 
 _BLUE, _ORANGE, _GRAY = "#2a6f97", "#e07a1f", "#6b7280"
+_BLACK = "#111827"  # told apart from bars as well
 _COLORS = (_BLUE, _ORANGE, "#4d908e", "#9d4edd", _GRAY)
 _LINES: tuple[dict[str, Any], ...] = ({"lw": 6, "alpha": 0.35}, {"lw": 1.5, "ls": "--"})
 _PARTS = 60  # points of a curve: as many as can be told apart in a picture of this size
 _BINS = 30
+_LEAST_BINS = 5
 
 
 def draw_learning_curve(run: Run) -> Path | None:
@@ -88,13 +90,24 @@ def draw_evaluation(run: Run, evaluation: Evaluation) -> Path:
         f"{_title(run)}: {count} {'episode' if count == 1 else 'episodes'} "
         f"after {evaluation.steps:,} steps"
     )
-    axes.hist(returns, bins=_bins(returns).tolist(), color=_BLUE, edgecolor="white", lw=0.8)
-    for name, color, style in (("mean", _ORANGE, "-"), ("median", _GRAY, "--")):
-        axes.axvline(found[name], color=color, ls=style, lw=2, label=f"{name} {found[name]:.1f}")
+    edges = _bins(returns).tolist()
+    axes.hist(returns, bins=edges, color=_BLUE, edgecolor="white", lw=0.8)
+    middle, room = (edges[0] + edges[-1]) / 2, max(len(edges) - 1, _LEAST_BINS) / 2 + 0.5
+    axes.set_xlim(*(middle + side * room * (edges[1] - edges[0]) for side in (-1, 1)))
+    lines = {"mean": (_ORANGE, "-"), "median": (_BLACK, "--")}
+    if math.isclose(found["mean"], found["median"]):
+        lines = {"mean and median": lines["mean"]}
+    for name, (color, style) in lines.items():
+        value = found[name.split()[0]]
+        text = f"{value:,.1f}" if abs(value) >= 10.0 else f"{value:.3g}"
+        axes.axvline(value, color=color, ls=style, lw=2, label=f"{name} {text}")
     axes.set_xlabel("return of an episode")
     axes.set_ylabel("episodes")
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.legend(loc="upper left", frameon=False)
+    steps: dict[str, Any] = {"steps": [1, 2, 5, 10], "min_n_ticks": 1}
+    axes.xaxis.set_major_locator(MaxNLocator(integer=_is_whole(returns), **steps))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, **steps))
+    axes.margins(y=0.15)  # for the legend, above the bars
+    axes.legend(loc="upper left", frameon=False, ncols=2)
     _save(figure, run.evaluation_picture)
     return run.evaluation_picture
 
@@ -133,11 +146,19 @@ def _smooth(rows: list[LogRow], until: float = math.inf) -> tuple[Array, Array, 
 
 
 def _bins(returns: Array) -> Array:
-    """Edges of bins: of a width around equal returns as well."""
+    """Edges of bins: around whole numbers, if all returns are; of a width around equal ones too."""
     low, high = float(returns.min()), float(returns.max())
-    if high - low < 1.0:
-        low, high = low - 0.5, high + 0.5
-    return np.linspace(low, high, min(_BINS, max(5, len(returns) // 3)) + 1)
+    count = min(_BINS, max(_LEAST_BINS, len(returns) // 3))
+    if _is_whole(returns):
+        width = math.ceil((high - low + 1.0) / count)
+        return np.arange(low - 0.5, high + width, width)
+    if low == high:
+        low, high, count = low - 0.5, high + 0.5, 1
+    return np.linspace(low, high, count + 1)
+
+
+def _is_whole(returns: Array) -> bool:
+    return bool((returns == np.floor(returns)).all())
 
 
 def _title(run: Run) -> str:

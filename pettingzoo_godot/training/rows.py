@@ -23,7 +23,13 @@ from pettingzoo_godot.training.run import RunConfig
 
 def _make_sb3(config: RunConfig) -> VecEnv:
     # A training of hours goes on without the episodes of an engine that failed.
-    return sb3_vec_env(config.scene, config.engines, config.arenas, on_crash="restart")
+    return sb3_vec_env(
+        config.scene,
+        config.engines,
+        config.arenas,
+        parameters=config.parameters,
+        on_crash="restart",
+    )
 
 
 def _make_supersuit(config: RunConfig) -> VecEnv:
@@ -32,7 +38,7 @@ def _make_supersuit(config: RunConfig) -> VecEnv:
             f"expected one arena per engine, as SuperSuit needs; got {config.arenas}. "
             "Give it more engines, or train without --vectorizer supersuit."
         )
-    made: VecEnv = supersuit_vec_env(config.scene, config.engines)
+    made: VecEnv = supersuit_vec_env(config.scene, config.engines, parameters=config.parameters)
     return made
 
 

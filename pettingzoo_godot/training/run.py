@@ -3,6 +3,7 @@
 config.json                 everything that reproduces the run
 log.jsonl                   a line per update of the policy: `LogRow`
 checkpoints/STEPS/          policy.zip, and normalization.pkl if observations are normalised
+videos/STEPS.mp4            an episode, every so many (`--video-every`)
 tensorboard/                for TensorBoard
 learning_curve.png          return over steps
 evaluation.json, .png       of the last `pettingzoo-godot evaluate`
@@ -16,13 +17,14 @@ import platform
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import pettingzoo_godot
 from pettingzoo_godot.errors import UsageError
+from pettingzoo_godot.messages import Scalar
 
 _FORMAT = 1  # of config.json
 _PACKAGES = ("stable-baselines3", "torch", "numpy", "gymnasium", "pettingzoo", "supersuit")
@@ -41,6 +43,7 @@ class RunConfig:
         seed: Of the policy, of the sampling, and of the episodes.
         steps: Steps in all; a step of one row counts as one.
         hyperparameters: As `hyperparameters.py` has them.
+        parameters: Of the scene; those that differ from its defaults.
     """
 
     scene: str
@@ -51,6 +54,7 @@ class RunConfig:
     seed: int
     steps: int
     hyperparameters: dict[str, Any]
+    parameters: dict[str, Scalar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ class Run:
         self.learning_curve_file = folder / "learning_curve.png"
         self.evaluation_file = folder / "evaluation.json"
         self.evaluation_picture = folder / "evaluation.png"
+        self.videos_folder = folder / "videos"
         self._checkpoints = folder / "checkpoints"
 
     @classmethod
@@ -145,7 +150,7 @@ class Run:
         file = folder / "config.json"
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
-            names = [field.name for field in fields(RunConfig)]
+            names = {known.name for known in fields(RunConfig)} & set(content)
             config = RunConfig(**{name: content[name] for name in names})
         except OSError as exc:
             raise UsageError(

@@ -9,28 +9,32 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from stable_baselines3 import A2C, PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import configure
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 
 from pettingzoo_godot.arguments import absolute_scene, name_of
+from pettingzoo_godot.display import need_pictures
 from pettingzoo_godot.errors import OptionError, UsageError
-from pettingzoo_godot.options import check_count, check_seed
+from pettingzoo_godot.messages import Scalar
+from pettingzoo_godot.options import check_count, check_mapping, check_seed
 from pettingzoo_godot.sb3 import GodotSb3VecEnv
 from pettingzoo_godot.training.hyperparameters import (
     Hyperparameters,
+    check_hyperparameters,
     hyperparameters_for,
     model_arguments,
 )
 from pettingzoo_godot.training.interrupt import stop_on_signals
+from pettingzoo_godot.training.policy import ALGORITHMS
 from pettingzoo_godot.training.report import draw_learning_curve
 from pettingzoo_godot.training.rows import (
     VECTORIZERS,
@@ -42,8 +46,9 @@ from pettingzoo_godot.training.rows import (
     policy_for,
 )
 from pettingzoo_godot.training.run import LogRow, Run, RunConfig, check_is_free
+from pettingzoo_godot.training.videos import TrainingVideos
+from pettingzoo_godot.video import find_ffmpeg
 
-ALGORITHMS: dict[str, type[OnPolicyAlgorithm]] = {"ppo": PPO, "a2c": A2C}
 DEFAULTS: dict[str, Any] = {
     "algorithm": "ppo",
     "vectorizer": "sb3",
@@ -52,7 +57,9 @@ DEFAULTS: dict[str, Any] = {
     "seed": 0,
     "steps": 100_000,
 }
+_TABLES = ("parameters", "hyperparameters")
 Watch = Callable[[LogRow, int], None]
+Learn = Callable[[Run, OnPolicyAlgorithm, VecEnv], None]
 _SEEDS = 2**32
 _CHECKPOINT_STEPS = 20_000  # some ten seconds of work that a crash may cost
 _LOG_STEPS = 500  # more rows than that are in no picture
@@ -68,8 +75,10 @@ def train(
     arenas: int | None = None,
     seed: int | None = None,
     vectorizer: str | None = None,
+    parameters: Mapping[str, Scalar] | None = None,
     hyperparameters: Hyperparameters | None = None,
     resume: bool = False,
+    video_every: int = 0,
     watch: Watch = lambda row, total: None,
 ) -> Run:
     """Train a policy, or go on with it. Ctrl-C saves a checkpoint and returns.
@@ -85,8 +94,10 @@ def train(
         arenas: Copies of the scene in each of them; 1 with SuperSuit.
         seed: Of everything random.
         vectorizer: `"sb3"`: `sb3_vec_env`; `"supersuit"`: `supersuit_vec_env`.
+        parameters: Values for parameters that the scene declares.
         hyperparameters: Those that differ from the scene's own, see `hyperparameters.py`.
         resume: Go on from the run's last checkpoint.
+        video_every: Episodes from video to video of how the policy acts, in `RUN/videos`; 0: none.
         watch: Is told how it goes, some times per second, and how many steps it takes in all.
 
     Returns:
@@ -107,23 +118,24 @@ def train(
         "steps": steps,
     }
     asked = {name: value for name, value in asked.items() if value is not None}
+    asked["parameters"] = check_mapping("parameters", parameters)
+    asked["hyperparameters"] = check_mapping("hyperparameters", hyperparameters)
+    if check_count("video_every", video_every, least=0):
+        find_ffmpeg()
+        need_pictures(name_of(scene))
+    learn = partial(_learn, watch=watch, video_every=video_every)
     path = Path(folder)
-    if resume:
-        return _resume(Run.open(path), asked, hyperparameters or {}, watch)
-    return _begin(path, asked, hyperparameters or {}, watch)
+    return _resume(Run.open(path), asked, learn) if resume else _begin(path, asked, learn)
 
 
-def _begin(
-    folder: Path,
-    asked: dict[str, Any],
-    hyperparameters: Hyperparameters,
-    watch: Watch,
-) -> Run:
+def _begin(folder: Path, asked: dict[str, Any], learn: Learn) -> Run:
     if asked.get("vectorizer") == "supersuit":
         asked = {"arenas": 1, **asked}
     chosen = {**DEFAULTS, **asked}
     own = hyperparameters_for(name_of(chosen["scene"]), chosen["algorithm"])
-    config = RunConfig(**chosen, hyperparameters={**own, **hyperparameters})
+    given, algorithm = chosen["hyperparameters"], chosen["algorithm"]
+    check_hyperparameters(given, algorithm, ALGORITHMS[algorithm])
+    config = RunConfig(**{**chosen, "hyperparameters": {**own, **given}})
     _check(config)
     check_is_free(folder)
     rows = make_rows(config)
@@ -138,7 +150,7 @@ def _begin(
         )
         run = Run.create(folder, config)
         try:
-            _learn(run, model, env, watch)
+            learn(run, model, env)
         finally:
             if not run.checkpoints():  # it never began: the folder is as it was
                 shutil.rmtree(folder)
@@ -147,14 +159,9 @@ def _begin(
     return run
 
 
-def _resume(
-    run: Run,
-    asked: dict[str, Any],
-    hyperparameters: Hyperparameters,
-    watch: Watch,
-) -> Run:
+def _resume(run: Run, asked: dict[str, Any], learn: Learn) -> Run:
     last = run.last_checkpoint()
-    _check_agrees(run, asked, hyperparameters)
+    _check_agrees(run, asked)
     config = replace(run.config, steps=asked.get("steps", run.config.steps))
     _check(config)
     if last.steps >= config.steps:
@@ -174,7 +181,7 @@ def _resume(
         model.set_random_seed(int(words[0]))
         run.write_config()
         run.cut_log(last.steps)
-        _learn(run, model, env, watch)
+        learn(run, model, env)
     finally:
         rows.close()
     return run
@@ -191,17 +198,20 @@ def _check(config: RunConfig) -> None:
         )
 
 
-def _check_agrees(run: Run, asked: dict[str, Any], hyperparameters: Hyperparameters) -> None:
-    was = {**vars(run.config), **run.config.hyperparameters}
-    for name, value in {**asked, **hyperparameters}.items():
-        if name != "steps" and was.get(name) != value:
-            raise UsageError(
-                f"expected {name} {was.get(name)!r}, which the run {run.folder} has; got "
-                f"{value!r}. Leave it out to go on, or train in a new folder."
-            )
+def _check_agrees(run: Run, asked: dict[str, Any]) -> None:
+    rest = {name: value for name, value in asked.items() if name not in (*_TABLES, "steps")}
+    tables = [(asked[name], getattr(run.config, name)) for name in _TABLES]
+    for given, had in [(rest, vars(run.config)), *tables]:
+        for name, value in given.items():
+            if name not in had or had[name] != value:
+                was = repr(had[name]) if name in had else "to be left out"
+                raise UsageError(
+                    f"expected {name} {was}, as in the run {run.folder}; got {value!r}. "
+                    "Leave it out to go on, or train in a new folder."
+                )
 
 
-def _learn(run: Run, model: OnPolicyAlgorithm, env: VecEnv, watch: Watch) -> None:
+def _learn(run: Run, model: OnPolicyAlgorithm, env: VecEnv, watch: Watch, video_every: int) -> None:
     """Learn until the run has its steps, or somebody stops it; then save and draw."""
     begun = model.num_timesteps
     model.set_logger(configure(str(run.tensorboard_folder), ["tensorboard"]))
@@ -209,9 +219,15 @@ def _learn(run: Run, model: OnPolicyAlgorithm, env: VecEnv, watch: Watch) -> Non
         env.unwrapped.vector.start()  # not below, where Ctrl-C waits for the end of a step
     with one_thread(), stop_on_signals() as stop:
         watcher = _Watcher(run, env, watch, stop)
+        videos = TrainingVideos(run, env, video_every, stop)
         try:
-            model.learn(run.config.steps - begun, callback=watcher, reset_num_timesteps=begun == 0)
+            model.learn(
+                run.config.steps - begun,
+                callback=[watcher, videos],
+                reset_num_timesteps=begun == 0,
+            )
         finally:
+            videos.close()
             if model.num_timesteps > begun:
                 watcher.save()
                 draw_learning_curve(run)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from play import SCENES, MakeEnv, closing_envs, scene
-from processes import describe, engines, kill
+from processes import displays, engines, expect_none
 
 import pettingzoo_godot as pzg
 from pettingzoo_godot.errors import EngineNotFound
@@ -29,12 +29,9 @@ def no_new_engine_is_left() -> Iterator[None]:
     """A leak is the fault of one test; it does not spoil the next one."""
     # This is torn down after the test's own environments. Those that a module shares are started
     # by their fixtures, which are set up before this.
-    before = engines()
+    before = engines() | displays()
     yield
-    left = engines() - before
-    described = describe(left)
-    kill(left)
-    assert not described, f"the test left these engines behind: {described}"
+    expect_none((engines() | displays()) - before)
 
 
 @pytest.fixture

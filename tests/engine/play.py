@@ -6,6 +6,7 @@ import ast
 import contextlib
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -14,8 +15,10 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
+from pettingzoo.test import parallel_api_test, parallel_seed_test
 
 import pettingzoo_godot as pzg
+from pettingzoo_godot.scene import is_bundled
 
 SCENES = Path(__file__).with_name("scenes")
 
@@ -23,8 +26,8 @@ MakeEnv = Callable[..., pzg.GodotParallelEnv]
 
 
 def scene(name: str) -> str:
-    """The first argument of `parallel_env` for `FOLDER` or `FOLDER/FILE` of scenes, or chase."""
-    if name == "chase":
+    """The first argument of `parallel_env`: a bundled scene, or `FOLDER` or `FOLDER/FILE` here."""
+    if is_bundled(name):
         return name
     folder, _, file = name.partition("/")
     return str(SCENES / folder / f"{file or folder}.tscn")
@@ -126,6 +129,24 @@ def assert_same(trace: list[bytes], expected: list[bytes]) -> None:
         names = ("observations", "rewards", "terminations", "truncations", "infos")
         which = [name for name, (a, b) in zip(names, parts, strict=False) if a != b]
         pytest.fail(f"entry {index} of {len(trace)} differs in {which} (entry 0 is the reset)")
+
+
+def check_contract(make_env: MakeEnv, name: str) -> None:
+    """PettingZoo's tests of a bundled scene, without a warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        parallel_api_test(make_env(name), num_cycles=500)
+        parallel_seed_test(lambda: make_env(name), num_cycles=100)
+
+
+def check_same_seed(make_env: MakeEnv, name: str) -> None:
+    """Episodes of one seed are the same to the bit: again, and in another engine."""
+    env = make_env(name)
+    trace = play(env, 500, seed=42)
+    play(env, 30, seed=7)
+    assert_same(play(env, 500, seed=42), trace)
+    assert_same(play(make_env(name), 500, seed=42), trace)
+    assert play(env, 500, seed=43)[0] != trace[0]
 
 
 def python_environment() -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +9,7 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 from numpy.typing import NDArray
-from pettingzoo.test import parallel_api_test, parallel_seed_test
-from play import assert_same, play, sample, seed_spaces
+from play import MakeEnv, check_contract, check_same_seed, sample, seed_spaces
 from watch import watch_game
 
 import pettingzoo_godot as pzg
@@ -53,33 +51,12 @@ def test_spaces_and_names(env: pzg.GodotParallelEnv) -> None:
     assert env.step_seconds == pytest.approx(1 / 60)
 
 
-def test_parallel_api(env: pzg.GodotParallelEnv) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        parallel_api_test(env, num_cycles=500)
+def test_contract(make_env: MakeEnv) -> None:
+    check_contract(make_env, "arena_bench")
 
 
-def test_parallel_seed() -> None:
-    made: list[pzg.GodotParallelEnv] = []
-
-    def make() -> pzg.GodotParallelEnv:
-        made.append(pzg.parallel_env("arena_bench"))
-        return made[-1]
-
-    try:
-        parallel_seed_test(make, num_cycles=100)
-    finally:
-        for env in made:
-            env.close()
-
-
-def test_same_seed_same_bits(env: pzg.GodotParallelEnv) -> None:
-    trace = play(env, 500, seed=42)
-    play(env, 30, seed=7)
-    assert_same(play(env, 500, seed=42), trace)
-    with pzg.parallel_env("arena_bench") as other:
-        assert_same(play(other, 500, seed=42), trace)
-    assert play(env, 500, seed=43)[0] != trace[0]
+def test_same_seed_same_bits(make_env: MakeEnv) -> None:
+    check_same_seed(make_env, "arena_bench")
 
 
 def test_everybody_lives_until_the_limit(env: pzg.GodotParallelEnv) -> None:

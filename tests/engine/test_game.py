@@ -5,22 +5,18 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from play import SCENES, MakeEnv
+from watch import ROOT, complaints, run_engine
 
 import pettingzoo_godot as pzg
-from pettingzoo_godot.install import find_godot
 
 pytestmark = pytest.mark.engine
 
-ROOT = Path(__file__).parents[2]
 GAME = SCENES / "game"
-TIMEOUT = 60.0  # seconds for one start of the engine; each takes less than 5
-COMPLAINTS = ("ERROR", "WARNING", "SCRIPT ERROR", "USER ERROR", "USER WARNING")
 MAX_STEPS = 5
 PLAY_TICKS = 4
 SETTLE_TICKS = 3
@@ -31,29 +27,10 @@ STEERED = [[0.0, 0.0], [1.0, 0.5], [-1.0, 0.0], [0.0, 0.0], [1.0, 0.5]]
 CHOSEN = [6, 7, 5, 6, 7]
 
 
-def run(tmp_path: Path, project: Path, *arguments: str | Path) -> str:
-    """What an engine prints until it quits by itself, without a trainer to be found."""
-    done = subprocess.run(
-        [find_godot().executable, "--headless", "--path", project, *arguments],
-        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        stdin=subprocess.DEVNULL,
-    )
-    output = done.stdout + done.stderr
-    assert done.returncode == 0, output
-    return output
-
-
-def complaints(output: str) -> list[str]:
-    return [line for line in output.splitlines() if line.startswith(COMPLAINTS)]
-
-
 def play_game(tmp_path: Path, *user_arguments: str) -> tuple[list[dict[str, Any]], str]:
     """What game.gd tells of 300 frames, and all of the output."""
     options = ("--fixed-fps", "60", "--quit-after", "300", "res://game/game.tscn")
-    output = run(tmp_path, SCENES, *options, "--", *user_arguments)
+    output = run_engine(tmp_path, SCENES, *options, "--", *user_arguments)
     return [json.loads(line) for line in output.splitlines() if line.startswith("{")], output
 
 
@@ -65,7 +42,7 @@ def episodes_of(events: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 def test_chase_is_a_game(tmp_path: Path) -> None:
     options = ("--fixed-fps", "60", "--quit-after", "5000", "--script", GAME / "watch_chase.gd")
-    output = run(tmp_path, ROOT / "envs", *options)
+    output = run_engine(tmp_path, ROOT / "envs", *options)
     assert complaints(output) == []
     # A round takes at most 60 steps of 6 ticks, and a pause of 90 ticks.
     (rounds,) = [line for line in output.splitlines() if line.startswith("rounds: ")]
@@ -148,9 +125,10 @@ def test_the_editor_complains_about_nothing(tmp_path: Path, project: str) -> Non
     text = settings.read_text().split("[editor_plugins]")[0]
     enabled = f"enabled=PackedStringArray({json.dumps(plugins)[1:-1]})"
     settings.write_text(f"{text}\n[editor_plugins]\n\n{enabled}\n")
-    assert complaints(run(tmp_path, copy, "--import")) == []
+    assert complaints(run_engine(tmp_path, copy, "--import")) == []
     scene = ["res://chase/chase.tscn"] if project == "envs" else []
-    output = run(tmp_path, copy, "--editor", "--quit-after", "1000" if probes else "100", *scene)
+    frames = "1000" if probes else "100"
+    output = run_engine(tmp_path, copy, "--editor", "--quit-after", frames, *scene)
     assert complaints(output) == []
     if probes:
         for warning in (

@@ -32,6 +32,7 @@ def call(*arguments: str | Path, code: int = 0) -> str:
 def test_train_go_on_evaluate(tmp_path: Path) -> None:
     out = tmp_path / "run"
     arguments = ["train", "cart_pole", "--out", out, "--engines", "2", "--arenas", "4"]
+    arguments += ["--parameter", "start_noise=0.1", "--hyperparameter", "n_epochs=8"]
     assert call(*arguments, "--steps", "2000").strip() == str(out)
     before = Run.open(out).read_log()
     call("train", "cart_pole", "--out", out, "--resume", "--steps", "6000")
@@ -40,6 +41,8 @@ def test_train_go_on_evaluate(tmp_path: Path) -> None:
     assert log[: len(before)] == before
     assert [saved.steps for saved in run.checkpoints()] == [2000, 6000]
     assert (log[-1].steps, run.config.engines, run.config.arenas) == (6000, 2, 4)
+    assert run.config.parameters == {"start_noise": 0.1}
+    assert run.config.hyperparameters["n_epochs"] == 8
     assert max(row.return_mean or 0 for row in log[len(before) :]) > 2 * (log[0].return_mean or 0)
     assert run.learning_curve_file.exists()
 
@@ -79,6 +82,9 @@ def test_arenas_and_supersuits_engines_make_the_same_run(tmp_path: Path) -> None
         (["train", "chess"], "error: expected the name of a bundled scene"),
         (["train", "cart_pole", "--algo", "dqn"], "error: expected an algorithm of ppo, a2c"),
         (["train", "cart_pole", "--steps", "0"], "error: expected steps to be an int from 1 on"),
+        (["train", "cart_pole", "--parameter", "n=3"], "error: expected parameters that the scene"),
+        (["train", "cart_pole", "--parameter", "n"], "error: expected NAME=VALUE"),
+        (["train", "cart_pole", "--hyperparameter", "lr=1"], "error: expected a hyperparameter of"),
         (["train", "cart_pole", "--resume"], "error: expected a folder that `pettingzoo-godot"),
     ],
 )

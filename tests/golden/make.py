@@ -53,12 +53,19 @@ def report_bytes(report):
     )
 
 
+def picture_bytes(picture):
+    header = (picture["sequence"], picture["width"], picture["height"])
+    rows = flat(picture["arenas"])
+    return struct.pack("<BxxxIII", 3, *header) + bytes(flat(flat(rows)))
+
+
 def main():
-    for name in ("hello", "configure", "reset", "close", "fault"):
+    for name in ("hello", "configure", "reset", "render", "close", "fault"):
         text = json.dumps(read(name), separators=(",", ":"))
         (HERE / f"{name}.packet").write_bytes(text.encode("ascii"))
     (HERE / "step.packet").write_bytes(step_bytes(read("step")))
     (HERE / "report.packet").write_bytes(report_bytes(read("report")))
+    (HERE / "picture.packet").write_bytes(picture_bytes(read("picture")))
 
 
 if __name__ == "__main__":

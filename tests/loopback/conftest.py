@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from peer import LONG, Peer, peers
-from processes import describe, engines, kill
+from processes import engines, expect_none
 
 from pettingzoo_godot import GodotParallelEnv
 from pettingzoo_godot.link import Listener
@@ -70,7 +70,4 @@ def make_env(game, cache_with_spec, monkeypatch):
     yield make
     for env in made:
         env.close()
-    left = engines()
-    described = describe(left)
-    kill(left)
-    assert not described, f"the test left these engines behind: {described}"
+    expect_none(engines())

@@ -8,8 +8,9 @@ the token in PETTINGZOO_GODOT_TOKEN. What it does wrong is in FAKE_ENGINE_FAULT 
 The scene: an observation is (last action x, last action y, start x, start y, steps / 10); the
 start depends on the seed, the reward is the sum of the action, and after 10 steps both agents are
 terminated; FAKE_ENGINE_LIFETIMES may be other numbers of steps than "10,10". The parameter `offset`
-is added to every reward. Unlike Godot, this engine notices Python's end by its standard input, so
-that it can hang and yet be got rid of.
+is added to every reward. Each pixel of a picture is (steps, arena, length of the camera's name).
+Unlike Godot, this engine notices Python's end by its standard input, so that it can hang and yet be
+got rid of.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from gymnasium.spaces import Box
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from pettingzoo_godot.layout import new_picture
 from pettingzoo_godot.messages import (
     LIVE,
     MAX_TEXT_BYTES,
@@ -42,6 +44,7 @@ from pettingzoo_godot.messages import (
     Fault,
     Hello,
     Parameter,
+    Render,
     Report,
     Reset,
     Step,
@@ -54,6 +57,7 @@ exit_before_hello silent wrong_subprotocol wrong_version garbage_hello fault_bef
 die_in_step die_in_reset close_in_step hang_in_step hang_in_reset slow_step
 garbage_report garbage_text wrong_size_report oversize_report stale_sequence
 nan_observation nan_reward out_of_bounds
+die_in_picture hang_in_picture fault_in_picture small_picture
 fault_in_step protocol_fault_in_step fault_then_die oversize_text hello_in_step
 ignore_close ignore_end_of_file noisy
 """.split()
@@ -93,12 +97,15 @@ class Scene:
 class FakeEngine:
     """One conversation, in which everything is done as docs/PROTOCOL.md says, but for a fault."""
 
-    def __init__(self, websocket: ClientConnection, fault: str, arenas: int) -> None:
+    def __init__(
+        self, websocket: ClientConnection, fault: str, arenas: int, size: tuple[int, ...]
+    ) -> None:
         self.websocket = websocket
         self.fault = fault
         self.fault_step = int(os.environ.get("FAKE_ENGINE_FAULT_STEP", "1"))
         self.protocol = Protocol(Side.ENGINE)
         self.scenes = [Scene() for _ in range(arenas)]
+        self.size = size  # of pictures
         self.tick = 0
         self.steps = 0
         self.report: Report | None = None
@@ -133,6 +140,8 @@ class FakeEngine:
                 for name in AGENTS
             ),
             parameters=(Parameter("offset", "float", 0.0, -1.0, 1.0, "Added to rewards."),),
+            window=(8, 6),
+            cameras=("Near", "Far"),
         )
         packet = self.protocol.send(hello)
         if self.fault == "wrong_version":
@@ -158,6 +167,9 @@ class FakeEngine:
                 scene.steps += any(lives)
             self.tick += 4 * any(map(any, was_live))
             self.send_report(message, was_live)
+        elif isinstance(message, Render):
+            if not self.misbehave("picture"):
+                self.send_picture(message)
         elif isinstance(message, Close) and self.fault == "ignore_close":
             hang()
 
@@ -182,6 +194,13 @@ class FakeEngine:
                     row[:] = previous.observations[agent][0][arena]
         is_faulty = step is not None and self.steps == self.fault_step
         self.websocket.send(self.spoil(report) if is_faulty else self.protocol.send(report))
+
+    def send_picture(self, render: Render) -> None:
+        width, height = self.size
+        picture = new_picture(len(render.arenas), width - (self.fault == "small_picture"), height)
+        for pixels, arena in zip(picture.pixels, render.arenas, strict=True):
+            pixels[...] = self.scenes[arena].steps, arena, len(render.camera)
+        self.websocket.send(self.protocol.send(picture))
 
     def spoil(self, report: Report) -> bytes | bytearray | str:
         """Break a report in the way that was asked for."""
@@ -209,7 +228,10 @@ class FakeEngine:
             os._exit(7)
         if self.fault == f"hang_in_{during}":
             hang()
-        if during == "reset":
+        if self.fault == f"fault_in_{during}":
+            self.send_fault()
+            return True
+        if during != "step":
             return False
         if self.fault == "slow_step":
             time.sleep(SLOW_SECONDS)
@@ -220,7 +242,7 @@ class FakeEngine:
             self.websocket.close(4000, "enough")
             self.protocol.state = State.CLOSED
             return True
-        if self.fault in ("fault_in_step", "protocol_fault_in_step", "fault_then_die"):
+        if self.fault in ("protocol_fault_in_step", "fault_then_die"):
             self.send_fault()
             return True
         return False
@@ -265,7 +287,8 @@ def main(arguments: list[str]) -> None:
         hang()
     subprotocol = "pettingzoo-godot.v2" if fault == "wrong_subprotocol" else SUBPROTOCOL
     arenas = int(options.get("--zoo-arenas", "1"))
-    play: Callable[[ClientConnection], None] = lambda it: FakeEngine(it, fault, arenas).run()  # noqa: E731
+    size = tuple(map(int, options.get("--zoo-picture", "0x0").split("x")))
+    play: Callable[[ClientConnection], None] = lambda it: FakeEngine(it, fault, arenas, size).run()  # noqa: E731
     try:
         with connect(
             options["--zoo-url"],

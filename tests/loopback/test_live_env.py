@@ -381,6 +381,12 @@ RUN_FAULTS = [
     ("fault_then_die", SceneError, "'runner_0': runner_0/Agent: expected 5 values; got 4"),
     ("protocol_fault_in_step", RemoteProtocolError, "expected 5 values; got 4"),
 ]
+PICTURE_FAULTS = [
+    ("die_in_picture", EngineDied, "exited with code 7 during a picture"),
+    ("hang_in_picture", LinkTimeout, r"within 0\.5 s during a picture"),
+    ("fault_in_picture", SceneError, "runner_0/Agent: expected 5 values; got 4"),
+    ("small_picture", RemoteProtocolError, r"expected 1 pictures of 8 x 6 pixels.*1, 6, 7, 3"),
+]
 NO_ERRORS = {"slow_step", "noisy", "ignore_close", "ignore_end_of_file"}  # have tests of their own
 WITH_LOG = (EngineError, LinkTimeout, SceneError)
 
@@ -405,7 +411,112 @@ def assert_recovers(env, monkeypatch, error, fault):
 
 
 def test_every_fault_has_its_test():
-    assert {fault for fault, *_ in START_FAULTS + RUN_FAULTS} | NO_ERRORS == set(FAULTS)
+    tried = START_FAULTS + RUN_FAULTS + PICTURE_FAULTS
+    assert {fault for fault, *_ in tried} | NO_ERRORS == set(FAULTS)
+
+
+# ------------------------------------------------------------------ pictures
+
+
+@pytest.fixture
+def make_camera(make_env, monkeypatch):
+    """Yield a function that makes environments with pictures; the fake engine shows no window."""
+    monkeypatch.setenv("DISPLAY", ":fake")
+    return lambda *fault, **arguments: make_env(*fault, render_mode="rgb_array", **arguments)
+
+
+def test_a_picture_shows_the_state_after_the_last_step(make_camera):
+    env = make_camera()
+    env.reset(seed=1)
+    assert env.render().shape == (6, 8, 3)  # the project's window
+    assert env.render().dtype == np.uint8
+    for step in range(1, 4):
+        env.step(actions())
+        assert (env.render() == [step, 0, 0]).all()
+    env.reset()
+    assert (env.render() == 0).all()
+
+
+def test_pictures_change_nothing(make_camera):
+    env = make_camera(width=64, height=64)  # larger than a report, whose buffer they must not touch
+    seen = []
+    for draws in (False, True):
+        seen.append([env.reset(seed=1)])
+        for step in range(10):
+            if draws:
+                env.render()
+            seen[-1] += [env.state(), env.step(actions(runner=(step / 10, 0.0)))]
+    assert_same(*seen)
+
+
+def test_size_of_pictures(make_camera):
+    for sides, shape in [
+        ({"width": 20}, (6, 20, 3)),
+        ({"height": 20}, (20, 8, 3)),
+        ({"width": 1, "height": 1}, (1, 1, 3)),
+    ]:
+        env = make_camera(**sides)
+        env.reset()
+        assert env.render().shape == shape
+        env.close()
+
+
+@pytest.mark.parametrize("sides", [{"width": 0}, {"height": -5}, {"width": 2.5}, {"width": 9999}])
+def test_bad_sizes(make_camera, sides):
+    env = make_camera(**sides)
+    with pytest.raises(OptionError, match=r"width|height"):
+        env.reset()
+
+
+def test_cameras(make_camera):
+    env = make_camera(camera_name="Far")
+    env.reset()
+    assert (env.render() == [0, 0, 3]).all()
+    env.camera_name = "chaser_0"
+    assert (env.render() == [0, 0, 8]).all()
+    env.camera_name = "Fra"
+    with pytest.raises(OptionError, match=r"'Near', 'Far'.*'runner_0', 'chaser_0'.*got 'Fra'"):
+        env.render()
+    env.camera_name = None
+    env.step(actions())
+    assert (env.render() == [1, 0, 0]).all()
+
+
+def test_no_picture_without_an_episode(make_camera):
+    env = make_camera()
+    with pytest.raises(ResetNeeded):
+        env.render()
+    env.reset()
+    while env.agents:
+        env.step(actions())
+    assert (env.render() == [10, 0, 0]).all()  # the end is still there to be seen
+    env.close()
+    with pytest.raises(EnvironmentClosed):
+        env.render()
+
+
+def test_no_picture_in_other_render_modes(make_env):
+    env = make_env()
+    env.reset()
+    assert env.render() is None
+
+
+def test_pictures_know_the_speed_of_a_video(make_camera):
+    env = make_camera()
+    assert env.possible_agents == AGENTS
+    assert env.metadata["render_fps"] == 15
+    assert "rgb_array" in env.metadata["render_modes"]
+
+
+@pytest.mark.parametrize(("fault", "kind", "words"), PICTURE_FAULTS)
+def test_fault_in_a_picture(make_camera, monkeypatch, fault, kind, words):
+    env = make_camera(fault, timeout=PATIENCE)
+    env.reset()
+    with pytest.raises(kind, match=f"(?s){words}") as caught:
+        env.render()
+    with pytest.raises(ResetNeeded):
+        env.render()
+    assert_recovers(env, monkeypatch, caught.value, fault)
 
 
 # ------------------------------------------------------------------ on_crash

@@ -8,7 +8,7 @@ import numpy as np
 import psutil
 import pytest
 from peer import LONG, MS
-from processes import describe, engines, kill
+from processes import engines, expect_none
 
 from pettingzoo_godot import GodotVectorEnv
 from pettingzoo_godot.errors import (
@@ -21,6 +21,7 @@ from pettingzoo_godot.errors import (
     ResetNeeded,
     SceneError,
     SpaceError,
+    UsageError,
 )
 from pettingzoo_godot.fleet import Fleet
 from pettingzoo_godot.paths import CACHE_VARIABLE
@@ -61,10 +62,7 @@ def make_vec(game, cache_with_spec, monkeypatch):
     yield make
     for env in made:
         env.close()
-    left = engines()
-    described = describe(left)
-    kill(left)
-    assert not described, f"the test left these engines behind: {described}"
+    expect_none(engines())
 
 
 def actions(rows, value=0.25):
@@ -619,3 +617,49 @@ def _with_arenas(plain, arenas):
         ]
 
     return command
+
+
+# ------------------------------------------------------------------ pictures
+
+
+def test_one_picture_of_all_arenas(make_vec, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":fake")
+    env = make_vec(2, 3, render_mode="rgb_array", camera_name="Far")
+    with pytest.raises(ResetNeeded):
+        env.render()
+    env.reset()
+    assert [picture[0, 0].tolist() for picture in env.draw_arenas()] == 2 * [
+        [0, arena, 3] for arena in range(3)
+    ]
+    picture = env.render()
+    assert picture.shape == (2 * 6, 3 * 8, 3)  # two rows of three, of 8 x 6 pixels each
+    assert (picture[:6, 8:16] == [0, 1, 3]).all()
+    actions = env.action_space.sample()
+    env.send(actions)
+    with pytest.raises(ResetNeeded, match="recv"):
+        env.render()
+    env.recv()
+    env.camera_name = None
+    assert (env.render()[6:, 16:] == [1, 2, 0]).all()
+    assert env.metadata["render_fps"] == 15
+    env.close()
+    with pytest.raises(EnvironmentClosed):
+        env.render()
+
+
+def test_no_picture_of_arenas_in_other_render_modes(make_vec):
+    env = make_vec()
+    env.reset()
+    assert env.render() is None
+    with pytest.raises(UsageError, match="rgb_array"):
+        env.draw_arenas()
+
+
+def test_an_engine_that_dies_drawing(make_vec, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":fake")
+    env = make_vec(2, 1, render_mode="rgb_array", fault=["", "die_in_picture"])
+    env.reset()
+    with pytest.raises(EngineDied, match="during a picture"):
+        env.render()
+    env.reset()
+    assert env.render().shape == (6, 16, 3)

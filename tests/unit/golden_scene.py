@@ -15,6 +15,7 @@ from pettingzoo_godot.messages import (
     Fault,
     Hello,
     Parameter,
+    Render,
     Report,
     Reset,
     Step,
@@ -72,8 +73,11 @@ HELLO = Hello(
         Parameter("walls", "int", 3, 0.0, 8.0, "Walls in the field."),
         Parameter("wind", "float", 0.5, None, 2.0, "Speed [m/s]."),
         Parameter("night", "bool", False),
-        Parameter("map", "string", "field", description="Which map."),
+        Parameter("map", "string", "field", None, None, "Which map.", False, ("field", "café")),
+        Parameter("teams", "int", 2, 2.0, 4.0, fixed=True),
     ),
+    window=(720, 480),
+    cameras=("Camera3D", "FromAbove"),
 )
 LAYOUT = Layout(HELLO)
 TEXTS = {
@@ -82,10 +86,12 @@ TEXTS = {
     "reset": Reset(
         arenas=(1, 0),
         seeds=(2**53 - 1, 7),
-        options={"walls": 5, "wind": 1.25, "night": True, "map": "café"},
+        options={"walls": 5, "wind": 1.25, "night": True, "map": "café", "teams": 2},
         max_steps=200,
+        heuristics=("runner_0",),
         sequence=2**32 - 1,
     ),
+    "render": Render("café", (1, 0)),
     "close": Close(),
     "fault": Fault(
         "scene",
@@ -148,6 +154,17 @@ def report_content(report, layout=LAYOUT):
         "rewards": report.rewards.tolist(),
         "states": report.states.tolist(),
         "flags": report.flags.tolist(),
+    }
+
+
+def picture_content(picture):
+    _, height, width, _ = picture.pixels.shape
+    return {
+        "type": "picture",
+        "sequence": picture.sequence,
+        "width": width,
+        "height": height,
+        "arenas": picture.pixels.tolist(),
     }
 
 

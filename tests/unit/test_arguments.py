@@ -2,9 +2,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from golden_scene import HELLO
+from golden_scene import LAYOUT
 
-from pettingzoo_godot import arguments
+from pettingzoo_godot import arguments, display
 from pettingzoo_godot.arguments import (
     absolute_scene,
     make_launch,
@@ -12,7 +12,8 @@ from pettingzoo_godot.arguments import (
     settle_episode,
     speedup_for,
 )
-from pettingzoo_godot.errors import OptionError, SceneNotFound, UsageError
+from pettingzoo_godot.errors import OptionError, RenderModeError, SceneNotFound, UsageError
+from pettingzoo_godot.messages import Reset
 
 DEFAULTS = {
     "render_mode": None,
@@ -80,8 +81,8 @@ def test_launch_of_the_editors_scene_and_defaults():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"render_mode": "rgb_array"}, "render_mode None or human; got 'rgb_array'"),
-        ({"render_mode": ""}, "render_mode None or human; got ''"),
+        ({"render_mode": "ansi"}, "render_mode None or human or rgb_array; got 'ansi'"),
+        ({"render_mode": ""}, "render_mode None or human or rgb_array; got ''"),
         ({"speedup": -1}, "speedup"),
         ({"speedup": "fast"}, "speedup"),
         ({"timeout": 0}, "expected timeout"),
@@ -107,24 +108,64 @@ def test_a_window_shows_real_time_unless_told_otherwise(mode, speedup, expected)
 
 
 def test_episode_has_every_parameter_and_the_limit():
-    defaults = {"walls": 3, "wind": 0.5, "night": False, "map": "field"}
-    assert settle_episode(HELLO, {}, (), None) == (defaults, 500)
-    assert settle_episode(HELLO, {"walls": 1}, ["walls"], 0) == (defaults | {"walls": 1}, 0)
-    assert settle_episode(HELLO, {"unknown": 1}, (), 7) == (defaults, 7)
+    defaults = {"walls": 3, "wind": 0.5, "night": False, "map": "field", "teams": 2}
+    assert settle_episode(LAYOUT, {}, (), None, ()) == Reset((), (), defaults, 500)
+    fewer = Reset((), (), defaults | {"walls": 1}, 0)
+    assert settle_episode(LAYOUT, {"walls": 1}, ["walls"], 0, ()) == fewer
+    assert settle_episode(LAYOUT, {"unknown": 1}, (), 7, ()).options == defaults
 
 
 @pytest.mark.parametrize(
-    ("chosen", "required", "limit", "words"),
+    ("names", "agents"),
     [
-        ({"walls": 9}, (), None, "'walls'"),
-        ({}, ["gravity"], None, "got .'gravity'"),
-        ({}, (), -1, "max_steps"),
+        ([], ()),
+        (["runner_1"], ("runner_1",)),
+        ("chaser", ("chaser_0",)),
+        (["runner_0", "runner", "chaser_0"], ("runner_0", "chaser_0", "runner_1")),
     ],
 )
-def test_wrong_episodes(chosen, required, limit, words):
+def test_heuristics_decide_for_agents_and_whole_groups(names, agents):
+    assert settle_episode(LAYOUT, {}, (), None, names).heuristics == agents
+
+
+@pytest.mark.parametrize(
+    ("chosen", "required", "limit", "heuristic_agents", "words"),
+    [
+        ({"walls": 9}, (), None, (), "'walls'"),
+        ({}, ["gravity"], None, (), "got .'gravity'"),
+        ({}, (), -1, (), "max_steps"),
+        ({"map": "moon"}, (), None, (), "'map': expected 'field' or 'café'; got 'moon'"),
+        ({"teams": 3}, (), None, (), "'teams': expected 2, with which this environment was made"),
+        ({}, (), None, ["walker"], "heuristic_agents.*'runner_0'.*'chaser'.*got 'walker'"),
+    ],
+)
+def test_wrong_episodes(chosen, required, limit, heuristic_agents, words):
     with pytest.raises(OptionError, match=words):
-        settle_episode(HELLO, chosen, required, limit)
+        settle_episode(LAYOUT, chosen, required, limit, heuristic_agents)
 
 
 def test_render_modes_are_a_constant():
-    assert arguments.RENDER_MODES == ("human",)
+    assert arguments.RENDER_MODES == ("human", "rgb_array")
+
+
+def test_sides_of_pictures_that_nobody_chose_are_zero(game, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":7")
+    pictures = DEFAULTS | {"render_mode": "rgb_array"}
+    assert make_launch(game, **DEFAULTS).picture is None
+    assert make_launch(game, **pictures).picture == (0, 0)
+    assert make_launch(game, **pictures, width=640).picture == (640, 0)
+    launch = make_launch(game, **pictures, width=np.int64(640), height=360)
+    assert (launch.picture, launch.window, launch.speedup) == ((640, 360), False, 0.0)
+    for wrong in (0, -1, 2.5, "640", True):
+        with pytest.raises(OptionError, match="expected height to be an int from 1 on"):
+            make_launch(game, **pictures, height=wrong)
+
+
+def test_pictures_need_a_scene_of_ours_and_a_display(game, monkeypatch):
+    pictures = DEFAULTS | {"render_mode": "rgb_array"}
+    with pytest.raises(RenderModeError, match="from the editor shows itself"):
+        make_launch(None, **pictures)
+    monkeypatch.setattr(display, "find_display", lambda: None)
+    monkeypatch.setattr(display, "find_virtual_display", lambda: None)
+    with pytest.raises(RenderModeError, match=r"Xvfb for pictures of tag;.*apt-get install xvfb"):
+        make_launch(game, **pictures)

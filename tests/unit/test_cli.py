@@ -13,6 +13,7 @@ from pettingzoo_godot import __version__, cli, training
 from pettingzoo_godot.doctor import Check, Finding
 from pettingzoo_godot.errors import EngineNotFound, EngineStartError, InstallError
 from pettingzoo_godot.install import Godot
+from pettingzoo_godot.record import Recording
 
 COMMANDS = [
     "install-godot",
@@ -22,6 +23,7 @@ COMMANDS = [
     "new",
     "export",
     "play",
+    "record",
     "train",
     "evaluate",
     "bench",
@@ -248,13 +250,58 @@ def test_bench_names_those_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.stderr == "error: failed: latency\n"
 
 
+def test_record_says_where_the_videos_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, object] = {}
+
+    def pretend(*arguments: object, **options: object) -> list[Recording]:
+        asked.update(options, arguments=arguments)
+        return [Recording(Path("out", f"chase_00{i}.mp4"), 60, {}) for i in range(2)]
+
+    monkeypatch.setattr(cli, "record_scene", pretend)
+    options = ["--out", "out", "--policy", "heuristic", "--gif", "--fps", "9"]
+    options += ["--camera", "seeker_0", "--parameter", "hider_speed=2.5", "--max-steps", "60"]
+    result = run("record", "chase", *options)
+    assert result.stdout == "out/chase_000.mp4\nout/chase_001.mp4\n"
+    asked.pop("watch")
+    assert asked == {
+        "arguments": ("chase", Path("out")),
+        "episodes": 1,
+        "policy": "heuristic",
+        "seed": None,
+        "fps": 9.0,
+        "gif": True,
+        "width": None,
+        "height": None,
+        "camera_name": "seeker_0",
+        "parameters": {"hider_speed": 2.5},
+        "max_steps": 60,
+    }
+
+
+def test_record_knows_its_policies(tmp_path: Path) -> None:
+    result = run("record", "chase", "--policy", "clever")
+    assert result.exit_code == 1
+    assert "expected a policy: random, heuristic or a folder; got 'clever'" in result.stderr
+    result = run("record", "chase", "--policy", tmp_path)
+    assert "expected a folder that `pettingzoo-godot train` has made" in result.stderr
+
+
+def test_record_without_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    result = run("record", "chase", "--out", tmp_path / "videos")
+    assert result.exit_code == 1
+    assert "pip install '.[video]'" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not (tmp_path / "videos").exists()
+
+
 @pytest.mark.parametrize(
     "arguments", [["train", "cart_pole", "--out", "nowhere"], ["evaluate", "nowhere"]]
 )
 def test_training_without_stable_baselines3(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("train", "evaluate", "rows"):
+    for name in ("train", "evaluate", "rows", "policy", "videos"):
         monkeypatch.delitem(sys.modules, f"pettingzoo_godot.training.{name}", raising=False)
         monkeypatch.delattr(training, name, raising=False)  # or it would not be put back there
     monkeypatch.setitem(sys.modules, "stable_baselines3", None)

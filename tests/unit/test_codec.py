@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import math
+import struct
 from types import MappingProxyType
 
 import numpy as np
@@ -15,6 +16,7 @@ from golden_scene import (
     golden_bytes,
     golden_json,
     good_report,
+    picture_content,
     report_content,
     step_content,
 )
@@ -24,7 +26,7 @@ from hypothesis import strategies as st
 
 from pettingzoo_godot.codec import decode, encode
 from pettingzoo_godot.errors import LocalProtocolError, RemoteProtocolError, VersionMismatch
-from pettingzoo_godot.layout import Layout
+from pettingzoo_godot.layout import Layout, new_picture
 from pettingzoo_godot.messages import (
     MAX_TEXT_BYTES,
     AgentSpec,
@@ -62,7 +64,20 @@ def test_golden_report():
     assert LAYOUT.find_bad_report(report) is None
 
 
-@pytest.mark.parametrize(("name", "content"), [("step", step_content), ("report", report_content)])
+def test_golden_picture():
+    content = golden_json("picture")
+    assert picture_content(decode(golden_bytes("picture"), LAYOUT)) == content
+    picture = new_picture(2, content["width"], content["height"])
+    picture.packet[4:8] = content["sequence"].to_bytes(4, "little")
+    picture.pixels[...] = content["arenas"]
+    assert encode(picture, LAYOUT) == golden_bytes("picture")
+    assert picture == decode(golden_bytes("picture"), LAYOUT)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("step", step_content), ("report", report_content), ("picture", picture_content)],
+)
 def test_every_byte_of_a_golden_packet_counts(name, content):
     packet = golden_bytes(name)
     expected = golden_json(name)
@@ -72,7 +87,7 @@ def test_every_byte_of_a_golden_packet_counts(name, content):
         try:
             assert content(decode(changed, LAYOUT)) != expected
         except RemoteProtocolError:
-            assert index < 4 or (name == "step" and 8 <= index < 16)
+            assert index < 4 or (name in ("step", "picture") and 8 <= index < 16)
 
 
 # ------------------------------------------------------------------ text packets
@@ -88,12 +103,23 @@ def resets(draw):
     arenas = draw(st.lists(st.integers(0, 99), unique=True, max_size=5))
     seeds = [draw(st.integers(0, 2**53 - 1)) for _ in arenas]
     options = draw(st.dictionaries(names, scalars, max_size=3))
-    numbers = draw(st.tuples(st.integers(0, 2**31), st.integers(0, 2**32 - 1)))
-    return Reset(tuple(arenas), tuple(seeds), options, *numbers)
+    limit, sequence = draw(st.integers(0, 2**31)), draw(st.integers(0, 2**32 - 1))
+    agents = draw(st.lists(names, max_size=3))
+    return Reset(tuple(arenas), tuple(seeds), options, limit, tuple(agents), sequence)
 
 
 parameters = st.one_of(
-    st.builds(Parameter, names, st.just(kind), value, none_or, none_or, names)
+    st.builds(
+        Parameter,
+        names,
+        st.just(kind),
+        value,
+        none_or,
+        none_or,
+        names,
+        st.booleans(),
+        st.lists(names, max_size=3).map(tuple),
+    )
     for none_or in [st.none() | finite]
     for kind, value in [
         ("bool", st.booleans()),
@@ -314,6 +340,25 @@ def test_binary_packet_of_another_size_is_refused(name):
     for wrong in [packet[:length] for length in range(len(packet))] + [packet + b"\0"]:
         with pytest.raises(RemoteProtocolError, match=f"got {len(wrong)} bytes"):
             decode(wrong, LAYOUT)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.binary(max_size=100))
+def test_picture_is_whole_or_refused(width, height, content):
+    packet = struct.pack("<4I", 3, 0, width, height) + content
+    size = 3 * width * height
+    if content and (size == 0 or len(content) % size):
+        with pytest.raises(RemoteProtocolError, match=f"got {len(packet)} bytes"):
+            decode(packet, LAYOUT)
+    else:
+        picture = decode(packet, LAYOUT)
+        assert picture.pixels.tobytes() == content
+        assert encode(picture, LAYOUT) == packet
+
+
+def test_picture_without_its_pixels_is_not_sent():
+    picture = dataclasses.replace(new_picture(1, 2, 2), packet=bytearray(16))
+    with pytest.raises(LocalProtocolError, match="28 bytes; got 16"):
+        encode(picture, LAYOUT)
 
 
 @given(st.binary(min_size=LAYOUT.report_size, max_size=LAYOUT.report_size))

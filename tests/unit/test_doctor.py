@@ -24,13 +24,13 @@ def test_every_part_has_a_check() -> None:
     names = [check.name for check in doctor.list_checks()]
     assert len(set(names)) == len(names)
     wanted = {"Python", "numpy", "websockets", "engine", "export template", "display", "addon"}
-    wanted |= {"cache folder", "bundled scenes", "round trip"}
+    wanted |= {"pictures", "cache folder", "bundled scenes", "round trip"}
     assert wanted <= set(names)
 
 
 def test_what_only_some_use_is_not_needed() -> None:
     optional = {check.name for check in doctor.list_checks() if not check.needed}
-    assert optional == {"export template", "extra train", "display"}
+    assert optional == {"export template", "extra train", "display", "pictures"}
 
 
 def test_packages_of_extras_and_other_systems_are_not_needed(
@@ -118,6 +118,16 @@ def test_packages_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
     finding = doctor.check_train()
     assert finding.detail.startswith("no-such-package-here missing")
     assert finding.cure == "in the clone, pip install '.[train]'"
+
+
+def test_pictures_are_drawn_on_a_display_or_a_virtual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "find_display", lambda: ":7")
+    assert doctor.check_pictures() == Finding(True, "on :7")
+    monkeypatch.setattr(doctor, "find_display", lambda: None)
+    monkeypatch.setattr(doctor, "find_virtual_display", lambda: "/usr/bin/Xvfb")
+    assert doctor.check_pictures() == Finding(True, "on virtual displays (/usr/bin/Xvfb)")
+    monkeypatch.setattr(doctor, "find_virtual_display", lambda: None)
+    assert "apt-get install xvfb" in doctor.check_pictures().cure
 
 
 def test_no_display_says_what_works_without(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,11 @@ from pathlib import Path
 import cloudpickle
 import numpy as np
 import pytest
-from golden_scene import HELLO, LAYOUT
+from golden_scene import LAYOUT
 from gymnasium.spaces import Box, flatten_space
 from pettingzoo import ParallelEnv
 
 from pettingzoo_godot import GodotParallelEnv
-from pettingzoo_godot.codec import encode
-from pettingzoo_godot.engine import Engine
 from pettingzoo_godot.errors import (
     EnvironmentClosed,
     OptionError,
@@ -19,33 +17,12 @@ from pettingzoo_godot.errors import (
     UnknownAgent,
     UsageError,
 )
-from pettingzoo_godot.link import Listener
 from pettingzoo_godot.paths import CACHE_VARIABLE
 from pettingzoo_godot.scene import find_scene
 
+pytestmark = pytest.mark.usefixtures("no_engine")
+
 AGENTS = ["runner_0", "chaser_0", "runner_1"]
-
-
-@pytest.fixture(autouse=True)
-def no_engine(monkeypatch):
-    def start(*_, **__):
-        pytest.fail("an engine was started, or waited for")
-
-    monkeypatch.setattr(Engine, "__init__", start)
-    monkeypatch.setattr(Listener, "__init__", start)
-
-
-@pytest.fixture
-def game(tmp_path, monkeypatch):
-    """A game whose spec is that of the golden packets."""
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
-    path = tmp_path / "tag.x86_64"
-    path.write_text("#!/bin/sh\n")
-    path.chmod(0o755)
-    spec = find_scene(path).spec_file
-    spec.parent.mkdir(parents=True)
-    spec.write_text(encode(HELLO))
-    return path
 
 
 @pytest.fixture
@@ -101,7 +78,8 @@ def test_path_stays_the_same_when_the_folder_changes(game, tmp_path, monkeypatch
 )
 def test_metadata_is_the_environments_own(scene, name):
     env = GodotParallelEnv(scene)
-    assert env.metadata == {"name": name, "render_modes": ["human"], "is_parallelizable": True}
+    modes = ["human", "rgb_array"]
+    assert env.metadata == {"name": name, "render_modes": modes, "is_parallelizable": True}
     assert GodotParallelEnv.metadata["name"] == "godot"
     assert env.render_mode is None
 
@@ -190,7 +168,7 @@ def test_state_space_without_a_declared_state_joins_the_observations(game):
 
 
 def test_declared_parameters_and_duration_of_a_step(env):
-    assert list(env.declared_parameters) == ["walls", "wind", "night", "map"]
+    assert list(env.declared_parameters) == ["walls", "wind", "night", "map", "teams"]
     assert env.declared_parameters["wind"].maximum == 2.0
     assert env.step_seconds == pytest.approx(4 / 60)
 
@@ -203,10 +181,10 @@ def test_unknown_scene_is_an_error_of_the_first_question(tmp_path):
 # ------------------------------------------------------------------ errors before the engine
 
 
-@pytest.mark.parametrize("mode", ["rgb_array", "Human", ""])
+@pytest.mark.parametrize("mode", ["ansi", "Human", ""])
 def test_unknown_render_mode_is_an_error(game, mode):
     env = GodotParallelEnv(game, render_mode=mode)
-    with pytest.raises(UsageError, match=f"render_mode None or human; got {mode!r}"):
+    with pytest.raises(UsageError, match=f"render_mode None or human or rgb_array; got {mode!r}"):
         env.reset()
 
 

@@ -1,26 +1,10 @@
 import pytest
-from golden_scene import HELLO
 from pettingzoo.utils.env import AECEnv
 
 from pettingzoo_godot import GodotParallelEnv, env, parallel_env
-from pettingzoo_godot.codec import encode
 from pettingzoo_godot.errors import SceneNotFound
-from pettingzoo_godot.paths import CACHE_VARIABLE
-from pettingzoo_godot.scene import find_scene
 
-
-@pytest.fixture
-def game(tmp_path, monkeypatch):
-    """A game whose spec is known; it must not be started."""
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
-    path = tmp_path / "tag.x86_64"
-    path.write_text(f"#!/bin/sh\ntouch {tmp_path}/started\n")
-    path.chmod(0o755)
-    spec = find_scene(path).spec_file
-    spec.parent.mkdir(parents=True)
-    spec.write_text(encode(HELLO))
-    yield path
-    assert not (tmp_path / "started").exists()
+pytestmark = pytest.mark.usefixtures("no_engine")
 
 
 def test_parallel_env_passes_its_arguments_on(game):

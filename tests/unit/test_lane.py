@@ -13,7 +13,7 @@ from pettingzoo_godot.errors import (
     ResetNeeded,
     SceneError,
 )
-from pettingzoo_godot.lane import Episodes, Lane, arenas_over
+from pettingzoo_godot.lane import Lane, arenas_over
 from pettingzoo_godot.layout import Layout
 from pettingzoo_godot.messages import LIVE, TERMINATED, TRUNCATED, Reset, Step
 from pettingzoo_godot.session import Launch, Timing
@@ -90,7 +90,7 @@ def begun(*plans, restarts=False):
     it = Lane(Launch(None, arenas=2), restarts)
     it.seed([1, 2])
     it.open()
-    it.begin(Episodes({"walls": 1}, 9))
+    it.begin(Reset((), (), {"walls": 1}, 9))
     assert it.receive()
     return it
 
@@ -153,7 +153,7 @@ def test_another_number_of_arenas_is_refused(sessions):
 def test_seeds_are_those_of_each_arena(sessions):
     it = begun([[DONE, DONE, LIVE, LIVE, DONE, LIVE], ALL_LIVE, [DONE] * 6, ALL_LIVE])
     finish(it)
-    it.continue_with(Episodes({"walls": 2}, 0))
+    it.continue_with(Reset((), (), {"walls": 2}, 0))
     finish(it)
     resets = [it for it in sessions.made[0].sent if isinstance(it, Reset)]
     one, other = np.random.default_rng(1), np.random.default_rng(2)
@@ -183,7 +183,7 @@ def test_a_step_is_one_exchange_unless_an_arena_ends(sessions):
 def test_a_reset_after_an_end_knows_nothing_of_it():
     it = begun([([DONE] * 6, 1.0)])
     finish(it)
-    it.begin(Episodes({}, 0))
+    it.begin(Reset((), (), {}, 0))
     assert it.receive()
     assert (it.ending, it.has_failed) == (None, False)
     assert it.restarted.all()
@@ -196,7 +196,7 @@ def test_open_drops_an_answer_that_nobody_took(sessions, answer):
     it.open()
     assert not it.is_asked()
     assert len(sessions.made) == (2 if answer is DIED else 1)
-    it.begin(Episodes({}, 0))
+    it.begin(Reset((), (), {}, 0))
     assert it.receive()
     assert it.report.flags.tolist() == ALL_LIVE
 
@@ -260,7 +260,7 @@ def test_a_reset_that_fails_has_no_end():
     it = Lane(Launch(None, arenas=2), True)
     it.seed([1, 2])
     it.open()
-    it.begin(Episodes({}, 0))
+    it.begin(Reset((), (), {}, 0))
     assert [it.receive(), it.receive()] == [False, True]
     assert (it.ending, it.has_failed) == (None, True)
 
@@ -285,6 +285,6 @@ def test_a_reset_ends_the_row_of_failures():
             finish(it)
     FakeSession.plans[:] = [[ALL_LIVE, DIED], []]
     it.open()
-    it.begin(Episodes({}, 0))
+    it.begin(Reset((), (), {}, 0))
     assert it.receive()
     finish(it)

@@ -11,6 +11,7 @@ from pettingzoo_godot.options import (
     check_parameter,
     check_seconds,
     check_seed,
+    parse_assignments,
     settle,
 )
 
@@ -28,6 +29,45 @@ def test_every_parameter_gets_a_value():
     chosen = {"wind": 1.5, "map": "café", "unknown": object()}
     assert settle(ALL, chosen, ()) == DEFAULTS | {"wind": 1.5, "map": "café"}
     assert settle((), {"unknown": 1}, ()) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("true", True),
+        ("False", False),
+        ("3", 3),
+        ("-3", -3),
+        ("3.0", 3.0),
+        ("1e-4", 1e-4),
+        ("quadrant", "quadrant"),
+        ("a=b", "a=b"),
+        ("", ""),
+        ("'3'", "3"),
+        ('"true"', "true"),
+        ("'", "'"),
+    ],
+)
+def test_assignments_have_the_type_that_they_look_like(text, value):
+    parsed = parse_assignments([f"name={text}"])
+    assert parsed == {"name": value}
+    assert type(parsed["name"]) is type(value)
+
+
+def test_several_assignments():
+    assert parse_assignments([]) == {}
+    assert parse_assignments(["walls=3", " night = true "]) == {"walls": 3, "night": True}
+
+
+@pytest.mark.parametrize("text", ["walls", "", "=3", " =3"])
+def test_what_is_no_assignment(text):
+    with pytest.raises(OptionError, match="expected NAME=VALUE"):
+        parse_assignments(["wind=1", text])
+
+
+def test_two_assignments_of_one_name():
+    with pytest.raises(OptionError, match="one value for 'walls'; got a second one: '4'"):
+        parse_assignments(["walls=3", "walls=4"])
 
 
 def test_unknown_names_are_an_error_only_where_required():

@@ -101,3 +101,12 @@ def test_ctrl_c_ends_the_engine(tmp_path: Path, trap: str, monkeypatch: pytest.M
     presser.join()
     with pytest.raises(ProcessLookupError):
         os.kill(pids[0], 0)
+
+
+@posix
+@pytest.mark.usefixtures("display")
+def test_the_persons_agent_is_told_to_the_engine(tmp_path: Path) -> None:
+    play.play(game(tmp_path, f'echo "$@" > {tmp_path}/arguments'), "seeker_0")
+    assert (tmp_path / "arguments").read_text() == "-- --zoo-player=seeker_0\n"
+    play.play(game(tmp_path, f'echo "$@" > {tmp_path}/arguments'))
+    assert (tmp_path / "arguments").read_text() == "\n"

@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pettingzoo_godot.errors import LocalProtocolError, RemoteProtocolError, VersionMismatch
+from pettingzoo_godot.layout import new_picture
 from pettingzoo_godot.messages import (
     AgentSpec,
     Close,
     Configure,
     Fault,
     Hello,
+    Picture,
+    Render,
     Report,
     Reset,
     Step,
@@ -26,7 +29,7 @@ TABLE = json.loads((Path(__file__).parents[1] / "golden" / "transitions.json").r
 BOX = spaces.Box(-1.0, 1.0, (2,), np.float32)
 AGENT = AgentSpec("runner_0", "runner", "Agent", BOX, BOX)
 HELLO = Hello(1, "0.1.0", "4.6", "res://x.tscn", 1 / 60, 4, 0, 1, 0, (AGENT,))
-KINDS = (Hello, Configure, Reset, Step, Report, Close, Fault)
+KINDS = (Hello, Configure, Reset, Step, Report, Render, Picture, Close, Fault)
 RESET = Reset((0,), (1,))
 
 
@@ -52,6 +55,8 @@ class Pair:
             Reset: RESET,
             Step: layout and layout.new_step(),
             Report: layout and layout.new_report(),
+            Render: Render("", (0,)),
+            Picture: layout and new_picture(1, 2, 2),
             Close: Close(),
             Fault: Fault("scene", "broken"),
         }[kind]
@@ -61,6 +66,7 @@ class Pair:
             State.GREETING: [],
             State.IDLE: [(Side.ENGINE, Hello)],
             State.WAITING: [(Side.ENGINE, Hello), (Side.TRAINER, Reset)],
+            State.DRAWING: [(Side.ENGINE, Hello), (Side.TRAINER, Render)],
             State.CLOSED: [(Side.ENGINE, Hello), (Side.TRAINER, Close)],
         }[state]
         for side, kind in steps:
@@ -91,9 +97,11 @@ def test_every_message_in_every_state(state, side, kind):
     ]
     message = pair.message(kind)
     if message is None:  # binary, before anybody can know the layout
-        message = (
-            Step(bytearray(16), ()) if kind is Step else Report(bytearray(16), (), *[None] * 4)
-        )
+        message = {
+            Step: Step(bytearray(16), ()),
+            Report: Report(bytearray(16), (), *[None] * 4),
+            Picture: new_picture(1, 2, 2),
+        }[kind]
     if ends and TABLE["senders"][name] in (side, "both"):
         received = pair.say(side, message)
         assert type(received) is kind
@@ -116,7 +124,7 @@ def packet_of(kind, pair):
     other = Pair()
     other.lead_to(State.IDLE)
     message = (pair if pair.trainer.layout else other).message(kind)
-    if kind in (Step, Report):
+    if kind in (Step, Report, Picture):
         return message.packet
     from pettingzoo_godot.codec import encode
 
@@ -176,6 +184,19 @@ def test_stale_report_is_refused():
     with pytest.raises(RemoteProtocolError, match="expected sequence 1; got 7"):
         pair.say(Side.ENGINE, pair.engine.layout.new_report())
     assert pair.trainer.state is State.WAITING
+
+
+def test_picture_is_of_the_last_request():
+    pair = Pair()
+    pair.lead_to(State.WAITING)
+    pair.say(Side.ENGINE, pair.message(Report))
+    pair.say(Side.TRAINER, Render("", (0,)))
+    assert pair.say(Side.ENGINE, new_picture(1, 2, 2)).sequence == 1
+    pair.say(Side.TRAINER, Render("", (0,)))
+    pair.engine.sequence = 7
+    with pytest.raises(RemoteProtocolError, match="expected sequence 1; got 7"):
+        pair.say(Side.ENGINE, new_picture(1, 2, 2))
+    assert pair.trainer.state is State.DRAWING
 
 
 def test_step_goes_out_in_its_own_buffer():

@@ -25,7 +25,8 @@ class Vector:
     """
 
     metadata = {"name": "fake"}  # noqa: RUF012
-    render_mode = None
+    render_mode: str | None = None
+    num_arenas = 2
     num_envs = ROWS
     policy_groups = ("runner",)
     slots = {"runner": list("abcd")}  # noqa: RUF012

@@ -41,6 +41,22 @@ def test_command_of_a_window(project):
     assert "--zoo-wait=poll" in command
 
 
+def test_command_with_pictures(project, monkeypatch):
+    launch = Launch(project, picture=(640, 360))
+    monkeypatch.setattr(session_module, "find_display", lambda: ":7")
+    command = launch.command(URL)
+    assert command[-1] == "--zoo-picture=640x360"
+    assert "--headless" not in command
+    assert command[command.index("--resolution") + 1] == "64x64"
+    assert "--zoo-wait=poll" in command
+    assert "opengl3" not in command  # the project's own way of drawing
+    monkeypatch.setattr(session_module, "find_display", lambda: None)
+    command = launch.command(URL)
+    assert command[command.index("--rendering-driver") + 1] == "opengl3"
+    assert "--zoo-wait=block" in command  # nobody looks at a virtual display
+    assert launch.environment("secret")["LIBGL"] == "software"
+
+
 @pytest.mark.parametrize("window", [True, False])
 @pytest.mark.parametrize("wait", ["block", "poll"])
 def test_way_of_waiting_may_be_chosen(project, window, wait):

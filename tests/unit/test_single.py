@@ -8,8 +8,6 @@ import pytest
 from golden_scene import HELLO
 
 from pettingzoo_godot import gymnasium_env
-from pettingzoo_godot.codec import encode
-from pettingzoo_godot.engine import Engine
 from pettingzoo_godot.errors import (
     EnvironmentClosed,
     OptionError,
@@ -18,41 +16,17 @@ from pettingzoo_godot.errors import (
     SceneNotFound,
     UsageError,
 )
-from pettingzoo_godot.link import Listener
-from pettingzoo_godot.paths import CACHE_VARIABLE
-from pettingzoo_godot.scene import find_scene
 from pettingzoo_godot.single import GodotEnv
 
-
-@pytest.fixture(autouse=True)
-def no_engine(monkeypatch):
-    def start(*_, **__):
-        pytest.fail("an engine was started, or waited for")
-
-    monkeypatch.setattr(Engine, "__init__", start)
-    monkeypatch.setattr(Listener, "__init__", start)
-
-
-@pytest.fixture
-def make_game(tmp_path, monkeypatch):
-    """Make a game with the first agents of the golden packets, whose spec is known."""
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
-
-    def make(num_agents=1):
-        path = tmp_path / "tag.x86_64"
-        path.write_text("#!/bin/sh\n")
-        path.chmod(0o755)
-        spec = find_scene(path).spec_file
-        spec.parent.mkdir(parents=True)
-        spec.write_text(encode(dataclasses.replace(HELLO, agents=HELLO.agents[:num_agents])))
-        return path
-
-    return make
+pytestmark = pytest.mark.usefixtures("no_engine")
+MODES = ["human", "rgb_array"]
+ONE_AGENT = dataclasses.replace(HELLO, agents=HELLO.agents[:1])
+TWO_AGENTS = dataclasses.replace(HELLO, agents=HELLO.agents[:2])
 
 
 @pytest.fixture
 def env(make_game):
-    return gymnasium_env(make_game())
+    return gymnasium_env(make_game(ONE_AGENT))
 
 
 def test_what_is_known_before_the_first_reset(env):
@@ -61,23 +35,30 @@ def test_what_is_known_before_the_first_reset(env):
     assert env.agent == "runner_0"
     assert env.observation_space is env.parallel.observation_space("runner_0")
     assert env.action_space is env.action_space == gymnasium.spaces.Discrete(4)
-    assert env.metadata == {"name": "tag", "render_modes": ["human"], "render_fps": 15}
-    assert GodotEnv.metadata == {"render_modes": ["human"]}
+    assert env.metadata == {"name": "tag", "render_modes": MODES, "render_fps": 15}
+    assert GodotEnv.metadata == {"render_modes": MODES}
     assert (env.render_mode, env.spec, env.render()) == (None, None, None)
 
 
 def test_arguments_are_those_of_the_parallel_environment(make_game):
-    env = GodotEnv(make_game(), render_mode="human", max_steps=7, parameters={"walls": 1})
+    env = GodotEnv(make_game(ONE_AGENT), render_mode="human", max_steps=7, parameters={"walls": 1})
     assert (env.render_mode, env.parallel.max_steps) == ("human", 7)
     with pytest.raises(TypeError, match="colour"):
         GodotEnv("chase", colour="red")
+
+
+def test_the_camera_may_be_changed(make_game):
+    env = GodotEnv(make_game(ONE_AGENT), camera_name="FromAbove", width=64, height=48)
+    assert env.camera_name == env.parallel.camera_name == "FromAbove"
+    env.camera_name = None
+    assert env.parallel.camera_name is None
 
 
 def test_more_than_one_agent(make_game):
     with pytest.raises(
         UsageError, match=r"one agent; 'tag' has 2: runner_0, chaser_0\. .*parallel_env.*vector_env"
     ):
-        gymnasium_env(make_game(2))
+        gymnasium_env(make_game(TWO_AGENTS))
 
 
 def test_misspelt_scene():
@@ -87,8 +68,8 @@ def test_misspelt_scene():
 
 def test_render_mode_that_there_is_not(make_game):
     # Stable-Baselines3's make_vec_env goes on after a TypeError alone.
-    with pytest.raises(TypeError, match=r"None or human; got 'rgb_array'") as caught:
-        gymnasium_env(make_game(), render_mode="rgb_array")
+    with pytest.raises(TypeError, match=r"None or human or rgb_array; got 'ansi'") as caught:
+        gymnasium_env(make_game(ONE_AGENT), render_mode="ansi")
     assert isinstance(caught.value, UsageError)
     assert type(pickle.loads(pickle.dumps(caught.value))) is RenderModeError
 

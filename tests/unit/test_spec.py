@@ -5,7 +5,12 @@ from golden_scene import HELLO, LAYOUT
 
 from pettingzoo_godot import spec
 from pettingzoo_godot.codec import encode
-from pettingzoo_godot.errors import EngineStartError, RemoteProtocolError, VersionMismatch
+from pettingzoo_godot.errors import (
+    EngineStartError,
+    OptionError,
+    RemoteProtocolError,
+    VersionMismatch,
+)
 from pettingzoo_godot.paths import CACHE_VARIABLE
 from pettingzoo_godot.scene import find_scene
 from pettingzoo_godot.session import Launch
@@ -122,3 +127,19 @@ def test_spec_is_kept_under_the_key_of_what_the_start_has_made(game, sessions, m
     spec.load_layout(Launch(scene))
     assert not before.exists()
     assert find_scene(game).spec_file.exists()
+
+
+def test_fixed_parameters_have_specs_of_their_own(game, sessions):
+    launch = Launch(find_scene(game))
+    assert spec.load_layout(launch, {"walls": 1, "teams": 2})[0] == SPEC
+    assert len(sessions) == 1  # the default: nothing else to ask for
+    for _ in range(2):
+        spec.load_layout(launch, {"walls": 1, "teams": 4})
+        assert [dict(session.launch.parameters) for session in sessions] == [{}, {"teams": 4}]
+    assert len(list(find_scene(game).spec_file.parent.iterdir())) == 2
+    with pytest.raises(OptionError, match=r"'teams': expected a value of type int in \[2, 4\]"):
+        spec.load_layout(launch, {"teams": 5})
+    fixed = spec.fix_parameters(launch, LAYOUT)
+    assert fixed.parameters == {"teams": 2}
+    assert '--zoo-parameters={"teams": 2}' in fixed.command("ws://x")
+    assert not any(part.startswith("--zoo-parameters") for part in launch.command("ws://x"))

@@ -1,5 +1,7 @@
 """The vector environment before any engine starts; with engines: tests/loopback."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from golden_scene import CHASER, HELLO, RUNNER
@@ -8,8 +10,6 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from pettingzoo_godot import GodotVectorEnv, vector_env
-from pettingzoo_godot.codec import encode
-from pettingzoo_godot.engine import Engine
 from pettingzoo_godot.errors import (
     EnvironmentClosed,
     OptionError,
@@ -18,43 +18,17 @@ from pettingzoo_godot.errors import (
     UsageError,
 )
 from pettingzoo_godot.factory import make_vec
-from pettingzoo_godot.link import Listener
-from pettingzoo_godot.paths import CACHE_VARIABLE
-from pettingzoo_godot.scene import find_scene
 from pettingzoo_godot.session import Timing
-from pettingzoo_godot.vector import Slot
+from pettingzoo_godot.slots import Slot
 
-
-@pytest.fixture(autouse=True)
-def no_engine(monkeypatch):
-    def start(*_, **__):
-        pytest.fail("an engine was started, or waited for")
-
-    monkeypatch.setattr(Engine, "__init__", start)
-    monkeypatch.setattr(Listener, "__init__", start)
+pytestmark = pytest.mark.usefixtures("no_engine")
 
 
 @pytest.fixture
-def game(tmp_path, monkeypatch):
-    """A game whose spec is that of the golden packets."""
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
-    path = tmp_path / "tag.x86_64"
-    path.write_text("#!/bin/sh\n")
-    path.chmod(0o755)
-    spec = find_scene(path).spec_file
-    spec.parent.mkdir(parents=True)
-    spec.write_text(encode(HELLO))
-    return path
-
-
-@pytest.fixture
-def single(game):
+def single(make_game):
     """The same game with the runners alone: one policy group."""
-    from dataclasses import replace
-
     agents = tuple(agent for agent in HELLO.agents if agent.policy_group == "runner")
-    find_scene(game).spec_file.write_text(encode(replace(HELLO, agents=agents)))
-    return game
+    return make_game(replace(HELLO, agents=agents))
 
 
 def test_rows_of_several_groups(game):
@@ -93,7 +67,8 @@ def test_what_it_says_about_itself(game):
     env = GodotVectorEnv(game)
     assert env.metadata == {
         "name": "tag",
-        "render_modes": ["human"],
+        "render_modes": ["human", "rgb_array"],
+        "render_fps": 15,
         "autoreset_mode": AutoresetMode.SAME_STEP,
     }
     assert env.render_mode is None
@@ -131,8 +106,8 @@ def test_wrong_arguments(game, arguments, words):
 
 
 def test_wrong_render_mode_and_scene(game, tmp_path):
-    with pytest.raises(UsageError, match="render_mode None or human; got 'rgb_array'"):
-        GodotVectorEnv(game, render_mode="rgb_array")
+    with pytest.raises(UsageError, match="render_mode None or human or rgb_array; got 'ansi'"):
+        GodotVectorEnv(game, render_mode="ansi")
     with pytest.raises(SceneNotFound):
         GodotVectorEnv(tmp_path / "absent")
 

@@ -4,7 +4,8 @@ extends Node
 ## One named agent: what it observes, what it does, what it earns.
 ##
 ## Place it below the body that it drives, extend this script and override [method _act] and
-## [method _observe]. Sensors ([ZooSensor]) below this node add to the observation. The order in
+## [method _observe]. Of the nodes below this one, sensors ([ZooSensor]) add to the observation,
+## actuators ([ZooActuator]) do what the action says, rewards ([ZooReward]) score. The order in
 ## which things happen is told in [ZooEnvironment].
 
 ## Who decides on this agent's actions.
@@ -13,6 +14,8 @@ enum ControlMode {
 	HUMAN,  ## A person at the keyboard, also during training: Python does not see this agent.
 	HEURISTIC,  ## [method _heuristic], also during training: Python does not see this agent.
 }
+
+const _Actuation := preload("actuators/actuation.gd")
 
 const _DEFAULT_NAME := "ZooAgent"
 
@@ -23,7 +26,7 @@ const _DEFAULT_NAME := "ZooAgent"
 @export var policy_group: String = ""
 ## Who decides on this agent's actions.
 @export var control_mode: ControlMode = ControlMode.REMOTE
-## What [method _act] receives.
+## What [method _act] receives. Empty: made of the elements of the actuators below this node.
 @export var action_space: ZooSpace
 ## What [method _observe] returns. Empty: a vector of unbounded floats, its length found by asking.
 @export var observation_space: ZooSpace
@@ -50,6 +53,9 @@ var last_action: Variant
 ## Information columns in the order of [method info_columns].
 var info: PackedFloat32Array = []
 var _columns: Dictionary[String, int] = {}
+var _reward_columns: int = 0  # the first of them
+var _actuation: _Actuation = null  # none without actuators
+var _rewards: Array[ZooReward] = []
 
 
 ## Called at the start of each episode, after [method ZooEnvironment._reset]. Place the body here;
@@ -60,9 +66,12 @@ func _reset() -> void:
 
 ## Called with each step's action: on every tick of it, or on the first
 ## ([member ZooEnvironment.act_mode]). [param action] is a value of [member action_space]: a
-## [PackedFloat32Array] for [ZooBox], an [int] for [ZooDiscrete], and so on.
-func _act(_action: Variant) -> void:
-	pass
+## [PackedFloat32Array] for [ZooBox], an [int] for [ZooDiscrete], and so on. Not overridden, it is
+## left to the actuators; [code]super(action)[/code] gives them an action of theirs: floats, one for
+## each element, or choices.
+func _act(action: Variant) -> void:
+	if _actuation != null:
+		_actuation.apply(action)
 
 
 ## Called once per step, after physics. Return a value of [member observation_space]; without one,
@@ -150,6 +159,10 @@ func info_columns() -> PackedStringArray:
 	var columns := PackedStringArray()
 	for component in reward_components:
 		columns.append("reward/" + component)
+	for node in rewards():
+		var column := "reward/" + node.component
+		if node.component != "" and not columns.has(column):
+			columns.append(column)
 	columns.append_array(info_names)
 	return columns
 
@@ -164,6 +177,26 @@ func sensors() -> Array[ZooSensor]:
 	return found
 
 
+## The actuators below this node that are on, depth first in tree order.
+func actuators() -> Array[ZooActuator]:
+	var found: Array[ZooActuator] = []
+	for node in find_children("*", "", true, false):
+		var actuator := node as ZooActuator
+		if actuator != null and actuator.enabled:
+			found.append(actuator)
+	return found
+
+
+## The rewards below this node that are on, depth first in tree order.
+func rewards() -> Array[ZooReward]:
+	var found: Array[ZooReward] = []
+	for node in find_children("*", "", true, false):
+		var node_reward := node as ZooReward
+		if node_reward != null and node_reward.enabled:
+			found.append(node_reward)
+	return found
+
+
 ## Makes this agent ready for an episode of [param owner]. For the addon, not for scenes.
 func begin_episode(owner_environment: ZooEnvironment) -> void:
 	environment = owner_environment
@@ -171,21 +204,46 @@ func begin_episode(owner_environment: ZooEnvironment) -> void:
 	truncated = false
 	alive = true
 	reward = 0.0
+	_take_parts()
 	last_action = action_space.neutral() if action_space != null else null
 	var columns := info_columns()
 	_columns.clear()
 	for i in columns.size():
 		_columns[columns[i]] = i
+	_reward_columns = columns.size() - info_names.size()
 	info.resize(columns.size())
 	info.fill(0.0)
+
+
+## Starts the episode for actuators and rewards, when everything is in its place. For the addon, not
+## for scenes.
+func start_parts() -> void:
+	if _actuation != null:
+		_actuation.reset()
+	for node in _rewards:
+		node._reset()
+
+
+## Whether there is something to do in [method score]. For the addon, not for scenes.
+func has_rewards() -> bool:
+	return not _rewards.is_empty()
+
+
+## Lets the rewards score a step. For the addon, not for scenes.
+func score() -> void:
+	for node in _rewards:
+		node._after_step()
 
 
 ## Closes a step's account after it was reported. For the addon, not for scenes.
 func end_step() -> void:
 	reward = 0.0
-	alive = alive and not terminated and not truncated
-	for i in reward_components.size():
+	for i in _reward_columns:
 		info[i] = 0.0
+	if alive and (terminated or truncated):
+		alive = false
+		if _actuation != null:
+			_actuation.reset()
 
 
 ## The action of an agent that Python does not decide for.
@@ -193,6 +251,19 @@ func local_action() -> Variant:
 	if control_mode != ControlMode.HEURISTIC and input_map != null:
 		return input_map.read(action_space)
 	return _heuristic()
+
+
+## Finds actuators and rewards; without an action space, makes one.
+func _take_parts() -> void:
+	_rewards = rewards()
+	for node in _rewards:
+		node.agent = self
+	var parts := actuators()
+	_actuation = _Actuation.new(self, parts) if not parts.is_empty() else null
+	if _actuation != null and action_space == null:
+		action_space = _Actuation.space_of(parts)
+		if action_space == null:
+			_fail(_Actuation.MIXED)
 
 
 func _fail(message: String) -> void:

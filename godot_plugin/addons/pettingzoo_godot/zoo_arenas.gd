@@ -11,6 +11,20 @@ extends Node
 
 const _LaunchOptions := preload("runtime/launch_options.gd")
 const _Pausable := preload("runtime/pausable.gd")
+const _Pictures := preload("runtime/pictures.gd")
+# What the project's settings say about the picture of its window, and a viewport does not inherit.
+const _LOOKS: Array[StringName] = [
+	&"msaa_2d",
+	&"msaa_3d",
+	&"screen_space_aa",
+	&"use_debanding",
+	&"canvas_item_default_texture_filter",
+	&"canvas_item_default_texture_repeat",
+	&"snap_2d_transforms_to_pixel",
+	&"snap_2d_vertices_to_pixel",
+	&"positional_shadow_atlas_size",
+	&"mesh_lod_threshold",
+]
 
 ## The scene to copy; a [ZooEnvironment] is in it.
 @export var scene: PackedScene
@@ -26,13 +40,15 @@ func _ready() -> void:
 	var copies := options.arenas if options.arenas > 0 else count
 	var pausable: _Pausable = _Pausable.new()
 	var wall: GridContainer = null
-	if DisplayServer.get_name() != "headless":
+	if _Pictures.has_renderer() and options.picture_size == Vector2i.ZERO:
 		wall = _make_wall(copies)
 	for i in copies:
 		var viewport := _make_viewport()
 		viewport.name = "Arena%d" % i
 		if wall == null:
 			viewport.render_target_update_mode = SubViewport.UPDATE_DISABLED
+			if options.picture_size != Vector2i.ZERO:
+				_Pictures.fit(viewport, options.picture_size)
 			add_child(viewport)
 		else:
 			wall.add_child(_frame(viewport))
@@ -52,11 +68,7 @@ func _make_wall(copies: int) -> GridContainer:
 
 ## A cell of the wall. A scene is drawn for a whole window: its picture here is that one, smaller.
 func _frame(viewport: SubViewport) -> AspectRatioContainer:
-	var settings := "display/window/size/viewport_%s"
-	var window := Vector2i(
-		ProjectSettings.get_setting(settings % "width"),
-		ProjectSettings.get_setting(settings % "height")
-	)
+	var window := _LaunchOptions.window_size()
 	viewport.size_2d_override = window
 	viewport.size_2d_override_stretch = true
 	var picture := SubViewportContainer.new()
@@ -74,4 +86,6 @@ func _make_viewport() -> SubViewport:
 	var viewport := SubViewport.new()
 	viewport.world_2d = World2D.new()
 	viewport.world_3d = World3D.new()
+	for look in _LOOKS:
+		viewport.set(look, get_tree().root.get(look))
 	return viewport

@@ -10,7 +10,7 @@ extends Node
 ## step_started, then _act of every living agent in tree order   (first tick)
 ## ... the tick runs: _physics_process of the scene, then the physics server ...
 ## ... more ticks of the same step, with _act again if act_mode says so ...
-## _after_step, then step_ended
+## _after_step, then the rewards (ZooReward) of the agents in tree order, then step_ended
 ## _observe of every agent in tree order, its sensors first      (and _state)
 ## [/codeblock]
 ## So an observation sees the complete consequences of the action, rigid bodies and area signals
@@ -28,6 +28,10 @@ signal step_ended
 ## After the step in which the last agent ended.
 @warning_ignore("unused_signal")
 signal episode_ended
+## Before a picture is drawn for Python: the moment to show what is, where a picture otherwise
+## glides there. It must change nothing that agents see.
+@warning_ignore("unused_signal")
+signal picture_due
 
 ## How an episode starts.
 enum ResetMode {
@@ -42,6 +46,7 @@ enum ActMode {
 }
 
 const _Bridge := preload("runtime/bridge.gd")
+const _EpisodeOptions := preload("runtime/episode_options.gd")
 
 ## Physics ticks per step.
 @export_range(1, 1000, 1, "suffix:ticks") var ticks_per_step: int = 1
@@ -62,10 +67,19 @@ const _Bridge := preload("runtime/bridge.gd")
 
 ## This arena's random numbers: seeded at the start of each episode, before [code]_ready[/code].
 var rng: RandomNumberGenerator = RandomNumberGenerator.new()
-## Every parameter's value in this episode.
+## Every parameter's value in this episode; known before [code]_enter_tree[/code].
 var options: Dictionary = {}
 ## Steps of this episode so far.
 var step_count: int = 0
+## Steps after which this episode's living agents are truncated, [member max_steps] or what Python
+## has set instead; 0: never.
+var step_limit: int = 0
+
+
+func _notification(what: int) -> void:
+	# The scene as the engine loaded it has no episode yet.
+	if what == NOTIFICATION_ENTER_TREE and options.is_empty():
+		options = _EpisodeOptions.complete(self)
 
 
 func _ready() -> void:

@@ -3,10 +3,11 @@
 class_name ZooInputMap
 extends Resource
 ## How a person plays an agent: input actions of the project's input map for each element of a
-## [ZooBox] action, or for each choice of a [ZooDiscrete] one.
+## [ZooBox] or [ZooMultiDiscrete] action, or for each choice of a [ZooDiscrete] one.
 
-## For a [ZooBox]: two input actions per element, the one for its low end, then the one for its
-## high end.
+## For a [ZooBox] or a [ZooMultiDiscrete]: two input actions per element, the one for its low end
+## (the first choice), then the one for its high end (the last choice). An empty name is a key that
+## nobody presses: for what is only on or off. While nothing is pressed, an entry is idle.
 @export var axes: PackedStringArray = PackedStringArray()
 ## For a [ZooDiscrete]: one input action per choice; the first pressed one counts.
 @export var choices: PackedStringArray = PackedStringArray()
@@ -23,7 +24,9 @@ func read(action_space: ZooSpace) -> Variant:
 		return (action_space as ZooDiscrete).start + idle_choice
 	var value := PackedFloat32Array()
 	for i in range(0, axes.size() - 1, 2):
-		value.append(Input.get_axis(axes[i], axes[i + 1]))
+		value.append(_strength(axes[i + 1]) - _strength(axes[i]))
+	if action_space is ZooMultiDiscrete:
+		return _chosen(value, action_space as ZooMultiDiscrete)
 	return value
 
 
@@ -34,6 +37,20 @@ func misfit(action_space: ZooSpace) -> String:
 		if choices.size() > n:
 			return "The input map names %d choices, the action space has %d." % [choices.size(), n]
 		return ""
-	if action_space is ZooBox and axes.size() == 2 * action_space.size():
+	var has_axes := action_space is ZooBox or action_space is ZooMultiDiscrete
+	if has_axes and axes.size() == 2 * action_space.size():
 		return ""
-	return "The input map needs two input actions in `axes` per element of a ZooBox action space."
+	return "The input map needs two input actions in `axes` per element of the action space."
+
+
+func _strength(input_action: StringName) -> float:
+	return Input.get_action_strength(input_action) if input_action != &"" else 0.0
+
+
+## The choices nearest to [param positions] of sticks and keys, each from -1 to 1.
+func _chosen(positions: PackedFloat32Array, space: ZooMultiDiscrete) -> PackedInt64Array:
+	var value: PackedInt64Array = space.neutral()
+	for i in mini(positions.size(), value.size()):
+		if positions[i] != 0.0:
+			value[i] = roundi((positions[i] + 1.0) / 2.0 * (space.nvec[i] - 1))
+	return value

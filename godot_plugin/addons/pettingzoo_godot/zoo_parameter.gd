@@ -24,6 +24,10 @@ const _TYPES: Dictionary[int, String] = {
 @export var maximum: float = INF
 ## One line for Python's users, with the unit.
 @export var description: String = ""
+## Whether it shapes agents or spaces: Python sets it when it makes the environment, a reset cannot.
+@export var fixed: bool = false
+## What a text may be; empty: anything.
+@export var choices: PackedStringArray = PackedStringArray()
 
 
 ## A parameter made by a script: see the members for the arguments.
@@ -44,6 +48,11 @@ func is_typed() -> bool:
 	return _TYPES.has(typeof(default))
 
 
+## [param value] as this parameter's type has it: JSON has one kind of number.
+func typed(value: Variant) -> Variant:
+	return int(value) if typeof(default) == TYPE_INT and typeof(value) == TYPE_FLOAT else value
+
+
 ## This parameter as the hello describes it (docs/PROTOCOL.md 2.2).
 func describe() -> Dictionary:
 	return {
@@ -53,6 +62,8 @@ func describe() -> Dictionary:
 		"minimum": _finite_or_null(minimum),
 		"maximum": _finite_or_null(maximum),
 		"description": description,
+		"fixed": fixed,
+		"choices": Array(choices),
 	}
 
 

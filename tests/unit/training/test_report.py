@@ -63,6 +63,14 @@ def test_histogram(run, returns):
     assert edges[0] <= min(returns)
     assert edges[-1] >= max(returns)
     assert edges[-1] - edges[0] >= 1.0
+    assert not set(edges) & set(returns)  # whole numbers lie in their bins' middles
+
+
+def test_bins_of_whole_and_other_returns():
+    assert _bins(np.asarray([0.0, 3.0])).tolist() == [-0.5, 0.5, 1.5, 2.5, 3.5]
+    assert _bins(np.asarray([0.0, 19.0])).tolist() == [-0.5, 3.5, 7.5, 11.5, 15.5, 19.5]
+    assert _bins(np.asarray([0.1] * 9)).tolist() == pytest.approx([-0.4, 0.6])
+    assert _bins(np.asarray([0.1, 0.6])).tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
 
 
 @pytest.mark.parametrize(("successes", "shown"), [([1.0, 0.0], "50 %"), (None, "–")])  # noqa: RUF001

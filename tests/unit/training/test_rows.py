@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from gymnasium.spaces import Box, Dict, Discrete, MultiBinary
@@ -10,7 +12,9 @@ import torch
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnvWrapper, VecNormalize
 from toy import Toy
 
+from pettingzoo_godot.training import rows
 from pettingzoo_godot.training.rows import (
+    VECTORIZERS,
     LiveMonitor,
     _normal_keys,
     device_for,
@@ -46,6 +50,16 @@ def test_what_is_normalised(space, keys):
     assert _normal_keys(space) == keys
 
 
+@pytest.mark.parametrize("vectorizer", VECTORIZERS)
+def test_rows_have_the_runs_parameters(vectorizer, monkeypatch):
+    given = {}
+    for name in ("sb3_vec_env", "supersuit_vec_env"):
+        monkeypatch.setattr(rows, name, lambda *_, **arguments: given.update(arguments))
+    chosen = replace(config(), arenas=1, parameters={"wind": 2.0})
+    VECTORIZERS[vectorizer](chosen)
+    assert given["parameters"] == {"wind": 2.0}
+
+
 def test_policies():
     spaces = [VECTOR, IMAGE, Discrete(2), Dict({"a": VECTOR})]
     policies = ["MlpPolicy", "CnnPolicy", "MlpPolicy", "MultiInputPolicy"]
@@ -67,10 +81,10 @@ def test_normalisation_is_saved_and_loaded(toy, tmp_path):
 
 
 def test_nothing_to_normalise(toy, tmp_path):
-    rows = make_rows(config())
-    assert normalize(rows, config(False, False)) is rows
-    assert load_normalization(rows, tmp_path / "nothing.pkl", training=True) is rows
-    assert normalize(rows, config(False, True)).norm_obs is False
+    env = make_rows(config())
+    assert normalize(env, config(False, False)) is env
+    assert load_normalization(env, tmp_path / "nothing.pkl", training=True) is env
+    assert normalize(env, config(False, True)).norm_obs is False
 
 
 class Dead(VecEnvWrapper):

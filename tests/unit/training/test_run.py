@@ -26,6 +26,14 @@ def test_config(run):
     assert {"pettingzoo-godot", "python", "numpy"} <= set(content["versions"])
 
 
+def test_config_of_a_run_without_parameters(run):
+    file = run.folder / "config.json"
+    content = json.loads(file.read_text())
+    assert content.pop("parameters") == {}
+    file.write_text(json.dumps(content))
+    assert Run.open(run.folder).config == CONFIG
+
+
 def test_config_is_replaced(run):
     Run(run.folder, replace(CONFIG, steps=2000)).write_config()
     assert Run.open(run.folder).config.steps == 2000

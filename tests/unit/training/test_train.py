@@ -22,7 +22,7 @@ def learn(folder, **arguments):
 
 @pytest.fixture
 def run(toy, tmp_path):
-    return learn(tmp_path / "run")
+    return learn(tmp_path / "run", parameters={"wind": 2.0})
 
 
 def weights(run):
@@ -40,6 +40,7 @@ def test_what_a_run_leaves(run, toy, tmp_path):
     }
     config = json.loads((tmp_path / "run/config.json").read_text())
     assert config["hyperparameters"] | QUICK == config["hyperparameters"]
+    assert config["parameters"] == {"wind": 2.0}
     assert {"stable-baselines3", "torch", "python"} < set(config["versions"])
     assert run.last_checkpoint().normalization_file.exists()
     assert list(run.tensorboard_folder.glob("events*"))
@@ -112,10 +113,13 @@ def test_resume_is_reproducible(toy, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"seed": 5}, "expected seed 0, which the run .* has; got 5"),
+        ({"seed": 5}, "expected seed 0, as in the run .*; got 5"),
         ({"arenas": 8}, "expected arenas 4"),
         ({"algorithm": "a2c"}, "expected algorithm 'ppo'"),
         ({"hyperparameters": {"gamma": 0.5}}, "expected gamma 0.99"),
+        ({"hyperparameters": {"lr": 0.5}}, "expected lr to be left out, as in the run"),
+        ({"parameters": {"wind": 3.0}}, "expected wind 2.0, as in the run"),
+        ({"parameters": {"walls": 3}}, "expected walls to be left out"),
         ({"steps": 1024}, "expected more steps than the 1024"),
         ({}, "expected more steps than the 1024"),
     ],
@@ -154,6 +158,8 @@ def test_a_run_is_not_overwritten(run, toy, tmp_path):
         ({"steps": 0}, OptionError, "expected steps to be an int from 1 on; got 0"),
         ({"engines": -1}, OptionError, "expected engines"),
         ({"seed": -1}, OptionError, "expected a seed"),
+        ({"parameters": 3}, OptionError, "expected parameters to be a dict"),
+        ({"hyperparameters": {"lr": 1}}, OptionError, "a hyperparameter of ppo: .*; got 'lr'"),
     ],
 )
 def test_wrong_arguments(toy, tmp_path, arguments, kind, message):

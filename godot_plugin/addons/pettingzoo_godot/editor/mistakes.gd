@@ -4,6 +4,8 @@ extends RefCounted
 ##
 ## In the editor their scripts do not run: properties can be read by name, methods not called.
 
+const Actuation := preload("../actuators/actuation.gd")
+
 
 ## The mistakes of [param node], one sentence each; none of any other node.
 static func of(node: Node) -> PackedStringArray:
@@ -19,9 +21,15 @@ static func of(node: Node) -> PackedStringArray:
 static func _of_agent(agent: Node) -> PackedStringArray:
 	var found := PackedStringArray()
 	var action_space: ZooSpace = agent.get(&"action_space")
+	var actuators := _actuators(agent)
+	if action_space == null and actuators.all(_is_tool):
+		action_space = Actuation.space_of(actuators) if not actuators.is_empty() else null
 	var input_map: ZooInputMap = agent.get(&"input_map")
-	if action_space == null:
-		found.append("Set an action space: what _act receives.")
+	if action_space == null and actuators.is_empty():
+		found.append("Set an action space: what _act receives. Or add actuators.")
+	elif action_space == null:
+		if actuators.all(_is_tool):
+			found.append("Actuators: %s" % Actuation.MIXED)
 	elif input_map != null and input_map.misfit(action_space) != "":
 		found.append(input_map.misfit(action_space))
 	if agent.get(&"control_mode") == ZooAgent.ControlMode.HUMAN and input_map == null:
@@ -30,6 +38,19 @@ static func _of_agent(agent: Node) -> PackedStringArray:
 	if id != "" and RegEx.create_from_string("^[a-z]+_[0-9]+$").search(id) == null:
 		found.append("PettingZoo's tools expect IDs such as runner_0, not %s." % id)
 	return found
+
+
+static func _actuators(agent: Node) -> Array[ZooActuator]:
+	var found: Array[ZooActuator] = []
+	for node in agent.find_children("*", "", true, false):
+		if node is ZooActuator and node.get(&"enabled"):
+			found.append(node)
+	return found
+
+
+## Whether the methods of [param node] can be called: in the editor, those of other scripts cannot.
+static func _is_tool(node: Node) -> bool:
+	return not Engine.is_editor_hint() or (node.get_script() as Script).is_tool()
 
 
 static func _of_environment(environment: Node) -> PackedStringArray:

@@ -13,7 +13,10 @@ var slots: Array[Slot] = []
 var _scene: PackedScene
 var _agents: Array[ZooAgent] = []  # all of this instance, in the scene's order
 var _locals: Array[ZooAgent] = []  # agents that Python does not decide for
+var _scripted: Array[ZooAgent] = []  # agents that Python sees, and leaves to their heuristics
+var _scored: Array[ZooAgent] = []  # agents with reward nodes
 var _with_trainer: bool
+var _old: Node = null  # the instance of the last episode
 var _pausable: Pausable = null  # none where no other arena's time runs
 var _max_steps: int = 0
 var _starts: bool = false  # no step yet in this episode
@@ -33,18 +36,21 @@ func _init(first: ZooEnvironment, with_trainer: bool, is_alone: bool) -> void:
 
 
 ## Begins an episode with this seed (below 2^53), these parameters and this limit of steps
-## (0: none).
-func begin_episode(seed_value: int, options: Dictionary, max_steps: int) -> void:
+## (0: none). [param heuristics]: IDs of agents whose heuristics decide instead of Python.
+func begin_episode(
+	seed_value: int, options: Dictionary, max_steps: int, heuristics: PackedStringArray
+) -> void:
 	_max_steps = max_steps
 	_starts = true
 	_ended = false
 	# Scenes should draw from environment.rng; what draws from the global generator repeats as well.
 	seed(seed_value)
 	if environment.reset_mode == ZooEnvironment.ResetMode.NEW_INSTANCE and _scene != null:
-		_replace_instance(seed_value)
+		_replace_instance(seed_value, options)
 	environment.rng.seed = seed_value
 	environment.options = options
 	environment.step_count = 0
+	environment.step_limit = max_steps
 	_agents = environment.agents()
 	for agent in _agents:
 		agent.begin_episode(environment)
@@ -53,9 +59,27 @@ func begin_episode(seed_value: int, options: Dictionary, max_steps: int) -> void
 	for agent in _agents:
 		Faults.subject = agent
 		agent._reset()
+	_scored.clear()
+	for agent in _agents:
+		Faults.subject = agent
+		agent.start_parts()
+		if agent.has_rewards():
+			_scored.append(agent)
 	Faults.subject = null
 	_bind()
+	_find_scripted(heuristics)
 	environment.episode_started.emit()
+
+
+## Frees the instance of the last episode, when every arena that begins one has its new instance.
+##
+## Not before: new nodes in the memory of old ones, of another arena's too, would be taken for
+## removed in group calls, such as the one that makes a camera current. And not by queue_free():
+## bodies of old instances that live on during the first tick can change when new ones fall asleep.
+func free_old_instance() -> void:
+	if _old != null:
+		_old.free()
+		_old = null
 
 
 ## Lets every living agent act; on the first tick of a step, those decide whom Python does not
@@ -68,6 +92,10 @@ func act(first_tick: bool) -> void:
 			if is_instance_valid(agent) and agent.alive:
 				Faults.subject = agent
 				agent.last_action = agent.local_action()
+		for agent in _scripted:
+			if is_instance_valid(agent) and agent.alive:
+				Faults.subject = agent
+				agent.last_action = agent._heuristic()
 	elif environment.act_mode == ZooEnvironment.ActMode.FIRST_TICK:
 		return
 	for agent in _agents:
@@ -95,6 +123,10 @@ func end_step() -> void:
 	environment.step_count += 1
 	Faults.subject = environment
 	environment._after_step()
+	for agent in _scored:
+		if is_instance_valid(agent) and agent.alive:
+			Faults.subject = agent
+			agent.score()
 	Faults.subject = null
 	if _max_steps > 0 and environment.step_count >= _max_steps:
 		for agent in environment.agents():
@@ -152,7 +184,7 @@ func _write_state(report: Buffers, offset: int, size: int) -> void:
 
 ## A new instance in the old one's place, entered at this moment of the frame: the same moment in
 ## every episode, the first included, or the first one's bits would differ.
-func _replace_instance(seed_value: int) -> void:
+func _replace_instance(seed_value: int, options: Dictionary) -> void:
 	var old := environment.arena_root()
 	var parent := old.get_parent()
 	var index := old.get_index()
@@ -164,13 +196,12 @@ func _replace_instance(seed_value: int) -> void:
 		_pausable.inherit(root)
 	environment = _find_environment(root)
 	environment.rng.seed = seed_value
+	environment.options = options
 	parent.add_child(root)
 	parent.move_child(root, index)
 	if is_current:
 		root.get_tree().current_scene = root
-	# Not before: new nodes in the memory of old ones would be taken for removed in group calls,
-	# such as the one that makes a camera current.
-	old.free()
+	_old = old
 
 
 ## A physics space outlives its bodies, and remembers in which order it paired them: with the old
@@ -204,7 +235,7 @@ func _bind() -> void:
 	if slots.is_empty():
 		for agent in remote:
 			if agent.action_space == null:
-				Faults.report("has no action_space: set one in the inspector.", agent)
+				Faults.report("has no action_space: set one, or add actuators.", agent)
 				return
 			slots.append(Slot.new(agent))
 	if remote.size() != slots.size():
@@ -221,3 +252,12 @@ func _bind() -> void:
 		return
 	for i in remote.size():
 		slots[i].begin_episode(remote[i])
+
+
+func _find_scripted(heuristics: PackedStringArray) -> void:
+	_scripted.clear()
+	if heuristics.is_empty():
+		return
+	for slot in slots:
+		if heuristics.has(slot.agent.resolved_id()):
+			_scripted.append(slot.agent)

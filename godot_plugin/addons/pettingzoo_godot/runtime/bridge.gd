@@ -7,11 +7,14 @@ extends Node
 ## trainer in Python, a game without one, or a benchmark.
 
 const Buffers := preload("../wire/zoo_buffers.gd")
+const Layout := preload("../wire/zoo_layout.gd")
 const Arena := preload("arena.gd")
 const Driver := preload("driver.gd")
 const Faults := preload("faults.gd")
 const GameDriver := preload("game_driver.gd")
 const LaunchOptions := preload("launch_options.gd")
+const Pictures := preload("pictures.gd")
+const Slot := preload("slot.gd")
 
 const _NAME := "ZooBridge"
 const _FIRST := -1000000  # before any priority that a scene would use
@@ -35,6 +38,7 @@ var _frozen: Array[Arena] = []  # while others settle
 var _ticking: bool = false
 var _attached: bool = false
 var _next_tick_usec: int = 0
+var _is_framed: bool = false  # a single arena, put into a viewport that draws pictures
 
 
 ## Lets [param arrival] be stepped by this engine's bridge, which is made on first use.
@@ -64,6 +68,8 @@ func _init() -> void:
 
 func _ready() -> void:
 	var options := LaunchOptions.from_command_line()
+	if options.picture_size != Vector2i.ZERO:
+		Pictures.draw_on_demand(get_tree())
 	if options.engine_only_steps > 0:
 		_driver = preload("engine_only_driver.gd").new(self, options.engine_only_steps)
 	elif options.url != "" or (OS.has_feature("editor") and options.read_connection_file()):
@@ -118,13 +124,19 @@ func all_arenas() -> PackedInt32Array:
 
 ## Begins an episode in the arenas [param indices] with one seed each. They settle for as many
 ## ticks as the scene says; under a trainer, the others' time stands still meanwhile.
-## [param max_steps] 0: no limit.
+## [param max_steps] 0: no limit. For the agents whose IDs are in [param heuristics], these decide.
 func begin_episodes(
-	indices: PackedInt32Array, seeds: PackedInt64Array, options: Dictionary, max_steps: int
+	indices: PackedInt32Array,
+	seeds: PackedInt64Array,
+	options: Dictionary,
+	max_steps: int,
+	heuristics: PackedStringArray = PackedStringArray()
 ) -> void:
 	_attached = true
 	for i in indices.size():
-		arenas[indices[i]].begin_episode(seeds[i], options, max_steps)
+		arenas[indices[i]].begin_episode(seeds[i], options, max_steps, heuristics)
+	for i in indices:
+		arenas[i].free_old_instance()
 	_attached = false
 	_environment = arenas[0].environment
 	_in_step = false
@@ -149,6 +161,16 @@ func begin_step() -> void:
 	_act(true)
 
 
+## Tells the slots of all arenas where their elements lie, and returns them.
+func place(layout: Layout) -> Array[Slot]:
+	var slots: Array[Slot] = []
+	for i in arenas.size():
+		for j in arenas[i].slots.size():
+			arenas[i].slots[j].place(layout.slot(j, i))
+		slots.append_array(arenas[i].slots)
+	return slots
+
+
 ## Observations, rewards and flags, and the states, into [param report]: of the arenas that began an
 ## episode, or of all after a step.
 func write_report(report: Buffers, state_offset: int, state_size: int) -> void:
@@ -156,18 +178,15 @@ func write_report(report: Buffers, state_offset: int, state_size: int) -> void:
 		arenas[i].write_report(report, state_offset + i * state_size, state_size)
 
 
+## Where a node is in the scene that its author made.
+func path_of(node: Node) -> String:
+	var path := str(node.get_path())
+	return path.replace("/ZooArenas/Arena0/", "/") if _is_framed else path
+
+
 ## The environment as it is now.
 func environment() -> ZooEnvironment:
 	return _environment
-
-
-## Every parameter of the scene with its default.
-func default_options() -> Dictionary:
-	var options := {}
-	for parameter in _environment.parameters:
-		if parameter != null:
-			options[parameter.name] = parameter.default
-	return options
 
 
 ## Closes a step that no report is written for.
@@ -209,8 +228,10 @@ func _adopt(arrival: ZooEnvironment) -> void:
 ## so by itself.
 func _multiply() -> void:
 	var options: LaunchOptions = LaunchOptions.from_command_line()
-	if options.arenas <= 1 or _copier_of(_environment) != null:
+	var is_single := options.arenas <= 1
+	if is_single and options.picture_size == Vector2i.ZERO or _copier_of(_environment) != null:
 		return
+	_is_framed = is_single
 	var root := _environment.arena_root()
 	if root.scene_file_path == "":
 		Faults.report("cannot be copied: save it as a scene of its own.", _environment)

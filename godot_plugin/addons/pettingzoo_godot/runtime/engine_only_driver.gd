@@ -6,6 +6,7 @@ extends "driver.gd"
 
 const Bridge := preload("bridge.gd")
 const Buffers := preload("../wire/zoo_buffers.gd")
+const EpisodeOptions := preload("episode_options.gd")
 const Layout := preload("../wire/zoo_layout.gd")
 const Slot := preload("slot.gd")
 
@@ -63,7 +64,7 @@ func _begin(arenas: PackedInt32Array) -> void:
 		seeds.append(_episodes)
 		_episodes += 1
 	var max_steps := _bridge.environment().max_steps
-	_bridge.begin_episodes(arenas, seeds, _bridge.default_options(), max_steps)
+	_bridge.begin_episodes(arenas, seeds, EpisodeOptions.complete(_bridge.environment()), max_steps)
 
 
 func _finish() -> bool:
@@ -78,29 +79,17 @@ func _finish() -> bool:
 
 
 func _prepare() -> void:
-	var agents: Array = []
-	for slot in _bridge.arenas[0].slots:
-		(
-			agents
-			. append(
-				{
-					"policy_group": slot.agent.resolved_group(),
-					"observation_space": slot.observer.description,
-					"action_space": slot.agent.action_space.describe(),
-					"info": Array(slot.agent.info_columns()),
-				}
-			)
-		)
+	var agents: Array = _bridge.arenas[0].slots.map(_describe)
 	_layout = Layout.new(agents, _bridge.arenas.size(), _bridge.environment()._state().size())
 	_report = Buffers.new(_layout.report_counts)
-	for i in _bridge.arenas.size():
-		var slots := _bridge.arenas[i].slots
-		for j in slots.size():
-			slots[j].place(_layout.slot(j, i))
-		_slots.append_array(slots)
+	_slots = _bridge.place(_layout)
 	# Drawn beforehand: drawing is no part of the engine's own tick.
 	for i in _ACTIONS:
 		var row: Array = []
 		for slot in _slots:
 			row.append(slot.agent.action_space.sample(_rng))
 		_actions.append(row)
+
+
+func _describe(slot: Slot) -> Dictionary:
+	return slot.describe()

@@ -16,6 +16,13 @@ var may_block: bool = false
 var engine_only_steps: int = 0
 ## Copies of the scene to run side by side; 0: as many as the scene says.
 var arenas: int = 0
+## Values of fixed parameters, by name.
+var parameters: Dictionary = {}
+## Size of the pictures that it is to draw when asked [px]; zero: it draws none.
+var picture_size: Vector2i = Vector2i.ZERO
+## ID of the agent that a person plays, while all others play by their heuristics; empty: the scene
+## decides.
+var player: String = ""
 ## Process ID of the trainer that started this engine; 0: nobody did.
 var trainer_pid: int = 0
 
@@ -35,10 +42,25 @@ static func from_command_line() -> RefCounted:
 				options.engine_only_steps = int(value)
 			"--zoo-arenas":
 				options.arenas = int(value)
+			"--zoo-parameters":
+				options.parameters = JSON.parse_string(value)
+			"--zoo-player":
+				options.player = value
 			"--zoo-trainer-pid":
 				options.trainer_pid = int(value)
+			"--zoo-picture":
+				var sides := value.split("x")
+				options.picture_size = Vector2i(int(sides[0]), int(sides[-1]))
 	options.token = OS.get_environment(TOKEN_VARIABLE)
 	return options
+
+
+## Size of the project's window [px]: what its scenes are drawn for.
+static func window_size() -> Vector2i:
+	const SIDE := "display/window/size/viewport_%s"
+	return Vector2i(
+		ProjectSettings.get_setting(SIDE % "width"), ProjectSettings.get_setting(SIDE % "height")
+	)
 
 
 ## Path of the connection file.

@@ -2,6 +2,7 @@ extends RefCounted
 ## What one agent observes: its sensors and _observe(), as leaves of one space.
 
 const Buffers := preload("../wire/zoo_buffers.gd")
+const CameraSensor := preload("../sensors/camera_sensor.gd")
 const Faults := preload("faults.gd")
 
 const _VECTOR_KEY := "observation"
@@ -15,10 +16,14 @@ class Leaf:
 	var space: ZooSpace
 	var sensors: Array[ZooSensor] = []
 	var sensor_sizes: PackedInt32Array = []
+	var camera: CameraSensor  # the only sensor then
 	var own: ZooSpace  # null: nothing of _observe()'s
 	var own_key: String = ""  # "": all of what _observe() returns
 	var own_offset: int = 0  # behind the sensors
 	var own_floats: int = -1  # elements of own, if they are floats: these go a shorter way
+
+	func has_name() -> bool:
+		return key != "" and (camera == null or camera.key != "")
 
 
 ## The observation space, as the hello describes it; empty if the agent observes nothing.
@@ -53,9 +58,10 @@ func rebind(agent: ZooAgent) -> void:
 		leaf.sensors.clear()
 		var sizes := PackedInt32Array()
 		for sensor in sensors:
-			if sensor.key == leaf.key:
+			if _key_of(sensor) == leaf.key:
 				sensor.agent = agent
 				leaf.sensors.append(sensor)
+				leaf.camera = sensor as CameraSensor
 				sizes.append(sensor.observation_size())
 		if sizes != leaf.sensor_sizes:
 			Faults.report(
@@ -79,6 +85,9 @@ func write(report: Buffers, offsets: PackedInt32Array) -> void:
 	for i in _leaves.size():
 		var leaf := _leaves[i]
 		var offset := offsets[i]
+		if leaf.camera != null:
+			leaf.camera.write_bytes(report.u8, offset)
+			continue
 		for j in leaf.sensors.size():
 			leaf.sensors[j].write(report.f32, offset)
 			offset += leaf.sensor_sizes[j]
@@ -131,7 +140,11 @@ func _write_mask(report: Buffers, offset: int) -> void:
 func _add_sensors() -> void:
 	for sensor in _agent.sensors():
 		sensor.agent = _agent
-		_leaf(sensor.key).sensors.append(sensor)
+		_leaf(_key_of(sensor)).sensors.append(sensor)
+
+
+func _key_of(sensor: ZooSensor) -> String:
+	return sensor.key if sensor.key != "" else sensor.default_key()
 
 
 ## The space of what _observe() returns: declared, or derived from one answer.
@@ -201,6 +214,13 @@ func _join(leaf: Leaf) -> void:
 	if leaf.sensors.is_empty():
 		leaf.space = leaf.own
 		return
+	if leaf.sensors.any(_is_camera):
+		_show(leaf)
+		return
+	if leaf.key != "" and leaf.sensors.size() == 1 and leaf.own == null:
+		leaf.sensor_sizes.append(leaf.sensors[0].observation_size())
+		leaf.space = leaf.sensors[0].space()  # in the sensor's own shape
+		return
 	var joined := ZooBox.vector(0)
 	for sensor in leaf.sensors:
 		leaf.sensor_sizes.append(sensor.observation_size())
@@ -225,17 +245,37 @@ func _join(leaf: Leaf) -> void:
 	leaf.space = joined
 
 
+## Sets the space of a leaf that is one camera's picture.
+func _show(leaf: Leaf) -> void:
+	leaf.camera = leaf.sensors[0] as CameraSensor
+	leaf.sensor_sizes.append(leaf.sensors[0].observation_size())
+	leaf.space = leaf.sensors[0].space()
+	if leaf.sensors.size() > 1 or leaf.own != null:
+		Faults.report(
+			(
+				'a camera sensor has "%s" of the observation for itself: give each part a key.'
+				% leaf.key
+			),
+			_agent
+		)
+
+
+func _is_camera(sensor: ZooSensor) -> bool:
+	return sensor is CameraSensor
+
+
 func _describe() -> Dictionary:
 	if _leaves.is_empty():
 		Faults.report("observes nothing: add a sensor or override _observe().", _agent)
 		return {}
 	if Faults.any():
 		return {}
-	if _leaves.size() == 1 and _leaves[0].key == "" and _mask == null:
+	var is_one := _leaves.size() == 1 and not _leaves[0].has_name()
+	if is_one and _mask == null:
 		return _leaves[0].space.describe()
 	var members := ZooDict.new()
 	for leaf in _leaves:
-		_add_member(members, leaf.key if leaf.key != "" else _VECTOR_KEY, leaf.space)
+		_add_member(members, _VECTOR_KEY if is_one or leaf.key == "" else leaf.key, leaf.space)
 	if _mask != null:
 		_add_member(members, _MASK_KEY, _mask)
 	return {} if Faults.any() else members.describe()

@@ -31,6 +31,16 @@ func _init(first: ZooAgent) -> void:
 	)
 
 
+## What its agent is for the layout, and for the hello (docs/PROTOCOL.md 2.1).
+func describe() -> Dictionary:
+	return {
+		"policy_group": agent.resolved_group(),
+		"observation_space": observer.description,
+		"action_space": agent.action_space.describe(),
+		"info": Array(agent.info_columns()),
+	}
+
+
 ## Learns where its elements lie; called once, after the hello is known.
 func place(layout: Layout.Slot) -> void:
 	_layout = layout

@@ -4,10 +4,13 @@ extends "driver.gd"
 const Bridge := preload("bridge.gd")
 const Buffers := preload("../wire/zoo_buffers.gd")
 const Codec := preload("../wire/zoo_codec.gd")
+const EpisodeOptions := preload("episode_options.gd")
 const Faults := preload("faults.gd")
 const LaunchOptions := preload("launch_options.gd")
 const Layout := preload("../wire/zoo_layout.gd")
 const Link := preload("../wire/web_socket_link.gd")
+const Pictures := preload("pictures.gd")
+const PointOfView := preload("point_of_view.gd")
 const Protocol := preload("../wire/zoo_protocol.gd")
 const Slot := preload("slot.gd")
 
@@ -30,6 +33,8 @@ var _slots: Array[Slot] = []  # of all arenas
 var _report: Buffers
 var _step: Buffers
 var _report_is_due: bool = false
+var _render: Dictionary = {}  # the packet that a picture is due for
+var _pictures: Pictures = Pictures.new()
 var _arrival_usec: int = 0
 var _report_usec: int = 0
 var _script_errors: RefCounted
@@ -58,6 +63,8 @@ func drive() -> bool:
 		return false
 	if _report_is_due and not _send_report():
 		return false
+	if not _render.is_empty() and not _send_picture():
+		return false
 	return _receive()
 
 
@@ -79,7 +86,7 @@ func _greet() -> bool:
 	var arenas := _bridge.all_arenas()
 	var seeds := PackedInt64Array()
 	seeds.resize(arenas.size())
-	_bridge.begin_episodes(arenas, seeds, _bridge.default_options(), 0)
+	_bridge.begin_episodes(arenas, seeds, EpisodeOptions.complete(_bridge.environment()), 0)
 	var hello := _hello()
 	if not Faults.any():
 		_lay_out(hello)
@@ -114,11 +121,7 @@ func _lay_out(hello: Dictionary) -> void:
 	_layout = Layout.new(hello["agents"], _bridge.arenas.size(), hello["state_size"])
 	_report = Buffers.new(_layout.report_counts)
 	_step = Buffers.new(_layout.step_counts)
-	for i in _bridge.arenas.size():
-		var slots := _bridge.arenas[i].slots
-		for j in slots.size():
-			slots[j].place(_layout.slot(j, i))
-		_slots.append_array(slots)
+	_slots = _bridge.place(_layout)
 
 
 func _hello() -> Dictionary:
@@ -143,6 +146,7 @@ func _hello() -> Dictionary:
 	_check_groups(agents)
 	_check_environment(environment)
 	var engine := Engine.get_version_info()
+	var window := LaunchOptions.window_size()
 	return {
 		"protocol": Codec.PROTOCOL_VERSION,
 		"addon": _addon_version(),
@@ -155,6 +159,8 @@ func _hello() -> Dictionary:
 		"state_size": environment._state().size(),
 		"agents": agents,
 		"parameters": environment.parameters.filter(_is_given).map(_describe),
+		"window": [window.x, window.y],
+		"cameras": Array(PointOfView.names_of(environment.arena_root())),
 	}
 
 
@@ -167,14 +173,10 @@ func _describe_agent(slot: Slot) -> Dictionary:
 				slot.agent
 			)
 		columns[column] = true
-	return {
-		"id": slot.agent.resolved_id(),
-		"policy_group": slot.agent.resolved_group(),
-		"node": str(slot.agent.get_path()),
-		"observation_space": slot.observer.description,
-		"action_space": slot.agent.action_space.describe(),
-		"info": Array(slot.agent.info_columns()),
-	}
+	var description := slot.describe()
+	description["id"] = slot.agent.resolved_id()
+	description["node"] = _bridge.path_of(slot.agent)
+	return description
 
 
 func _check_environment(environment: ZooEnvironment) -> void:
@@ -215,7 +217,10 @@ func _is_given(parameter: ZooParameter) -> bool:
 
 
 func _describe(parameter: ZooParameter) -> Dictionary:
-	return parameter.describe()
+	var description := parameter.describe()
+	if parameter.fixed:  # this engine has what it was started with
+		description["default"] = _bridge.environment().options[parameter.name]
+	return description
 
 
 func _addon_version() -> String:
@@ -247,7 +252,7 @@ func _send_report() -> bool:
 ## Handles packets until one of them lets time go on. Returns false while there is none.
 func _receive() -> bool:
 	var give_up := 0
-	while not _over:
+	while not _over and _render.is_empty():
 		var packet: Variant = _link.receive(_options.may_block)
 		if packet == null:
 			if _link.closed_because != "":
@@ -289,6 +294,8 @@ func _handle_text(packet: String) -> bool:
 				return false
 		"reset":
 			return _reset(message)
+		"render":
+			return _prepare_picture(message)
 		"close":
 			_protocol.advance("close")
 			return _end(0)
@@ -309,13 +316,45 @@ func _reset(message: Dictionary) -> bool:
 	for i in indices:
 		if not known.has(i) or indices.count(i) > 1:
 			return _reject("a reset names arena %d of %d, or names it twice." % [i, known.size()])
-	var options := _bridge.default_options()
-	options.merge(message.get("options", {}) as Dictionary, true)
-	for parameter in _bridge.environment().parameters:
-		# JSON has one kind of number.
-		if typeof(parameter.default) == TYPE_INT and options.has(parameter.name):
-			options[parameter.name] = int(options[parameter.name])
-	_bridge.begin_episodes(indices, seeds, options, int(message.get("max_steps", 0)))
+	var chosen: Dictionary = message.get("options", {})
+	var heuristics := PackedStringArray(message.get("heuristics", []) as Array)
+	_bridge.begin_episodes(
+		indices,
+		seeds,
+		EpisodeOptions.complete(_bridge.environment(), chosen),
+		int(message.get("max_steps", 0)),
+		heuristics
+	)
+	return true
+
+
+## Lets the scene show what is. It is drawn in the next frame: what scenes draw by themselves waits
+## for the end of this one. Time does not go on.
+func _prepare_picture(message: Dictionary) -> bool:
+	if _protocol.advance("render") != OK:
+		return _reject("render is not legal while %s." % _protocol.state)
+	var indices := PackedInt32Array(message.get("arenas", []) as Array)
+	if indices.is_empty() or _options.picture_size == Vector2i.ZERO:
+		return _reject("expected a render of some arenas, in an engine with --zoo-picture=WxH.")
+	for i in indices:
+		if i < 0 or i >= _bridge.arenas.size():
+			return _reject("a render names arena %d of %d." % [i, _bridge.arenas.size()])
+		Faults.subject = _bridge.arenas[i].environment
+		_bridge.arenas[i].environment.picture_due.emit()
+	Faults.subject = null
+	_render = message
+	return false
+
+
+func _send_picture() -> bool:
+	var indices := PackedInt32Array(_render["arenas"] as Array)
+	var camera: String = _render.get("camera", "")
+	_render = {}
+	var pixels := _pictures.take(_bridge.arenas, indices, camera, _bridge.tick)
+	if Faults.any():
+		return _fail(Faults.take())
+	_protocol.advance("picture")
+	_link.send_binary(Codec.encode_picture(_protocol.sequence, _options.picture_size, pixels))
 	return true
 
 

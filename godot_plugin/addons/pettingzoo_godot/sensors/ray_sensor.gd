@@ -1,10 +1,8 @@
-extends ZooSensor
+extends "drawn_sensor.gd"
 ## What the ray sensors of 2D and 3D share.
 ##
 ## Each casts its rays in a loop of its own, because it knows the class of its node: calls that find
 ## it out cost a ray 30 to 60 % more.
-
-const Rays := preload("rays.gd")
 
 ## Number of rays; in 3D, in each row.
 @export_range(1, 360, 1, "or_greater", "suffix:rays") var rays: int = 8
@@ -16,10 +14,9 @@ const Rays := preload("rays.gd")
 @export var collide_with_areas: bool = false
 ## One channel each: 1.0 if the node that was hit is in this group.
 @export var channel_groups: Array[StringName] = []
-## Draws the rays, red where they hit, when the scene runs in a window.
-@export var debug_draw: bool = false
 
 var _masks: Array[int] = []  # channel_layers
+var _closeness: PackedFloat32Array = []  # of each ray, for debug_draw
 
 
 func _low() -> PackedFloat32Array:
@@ -28,6 +25,13 @@ func _low() -> PackedFloat32Array:
 
 func _high() -> PackedFloat32Array:
 	return _filled(1.0)
+
+
+## The channels stay exact.
+func _add_noise(buffer: PackedFloat32Array, offset: int) -> void:
+	var stride := 1 + _masks.size() + channel_groups.size()
+	for i in range(0, _size(), stride):
+		_disturb(buffer, offset + i, 1, i)
 
 
 ## Writes what was hit: whether any of its [param layers] is in each of [member _masks], whether it
@@ -39,6 +43,13 @@ func _write_channels(buffer: PackedFloat32Array, offset: int, hit: Node, layers:
 	for group in channel_groups:
 		buffer[offset] = 1.0 if hit != null and hit.is_in_group(group) else 0.0
 		offset += 1
+
+
+## Keeps what is drawn next, of readings [param stride] floats apart.
+func _note(buffer: PackedFloat32Array, offset: int, stride: int) -> void:
+	_closeness.clear()
+	for i in range(offset, offset + _size(), stride):
+		_closeness.append(buffer[i])
 
 
 func _warnings(body: Node, body_class: String, collision_mask: int) -> PackedStringArray:

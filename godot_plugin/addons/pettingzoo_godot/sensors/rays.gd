@@ -13,11 +13,26 @@ static func make_2d(body: Node2D, origin: Vector2, mask: int) -> RayCast2D:
 	ray.enabled = false
 	ray.position = origin
 	ray.collision_mask = mask
-	var own: Node = body
-	while own != null and not own is CollisionObject2D:
-		own = own.get_parent()
+	var own := _own_2d(body)
 	if own != null:
-		ray.add_exception(own as CollisionObject2D)
+		ray.add_exception(own)
+	body.add_child(ray, false, Node.INTERNAL_MODE_BACK)
+	return ray
+
+
+## The same with a [param radius].
+static func make_thick_2d(body: Node2D, origin: Vector2, radius: float, mask: int) -> ShapeCast2D:
+	var ray := ShapeCast2D.new()
+	var ball := CircleShape2D.new()
+	ball.radius = radius
+	ray.shape = ball
+	ray.max_results = 1
+	ray.enabled = false
+	ray.position = origin
+	ray.collision_mask = mask
+	var own := _own_2d(body)
+	if own != null:
+		ray.add_exception(own)
 	body.add_child(ray, false, Node.INTERNAL_MODE_BACK)
 	return ray
 
@@ -28,31 +43,46 @@ static func make_3d(body: Node3D, origin: Vector3, mask: int) -> RayCast3D:
 	ray.enabled = false
 	ray.position = origin
 	ray.collision_mask = mask
-	var own: Node = body
-	while own != null and not own is CollisionObject3D:
-		own = own.get_parent()
+	var own := _own_3d(body)
 	if own != null:
-		ray.add_exception(own as CollisionObject3D)
+		ray.add_exception(own)
 	body.add_child(ray, false, Node.INTERNAL_MODE_BACK)
 	return ray
 
 
-## The collision layers of what [param ray] hit.
-static func layers_2d(ray: RayCast2D) -> int:
-	var hit := ray.get_collider() as CollisionObject2D
-	if hit != null:
-		return hit.collision_layer
+## The same with a [param radius].
+static func make_thick_3d(body: Node3D, origin: Vector3, radius: float, mask: int) -> ShapeCast3D:
+	var ray := ShapeCast3D.new()
+	var ball := SphereShape3D.new()
+	ball.radius = radius
+	ray.shape = ball
+	ray.max_results = 1
+	ray.enabled = false
+	ray.position = origin
+	ray.collision_mask = mask
+	var own := _own_3d(body)
+	if own != null:
+		ray.add_exception(own)
+	body.add_child(ray, false, Node.INTERNAL_MODE_BACK)
+	return ray
+
+
+## The collision layers of what a ray has [param hit]; [param rid] is its body's.
+static func layers_2d(hit: Object, rid: RID) -> int:
+	var body := hit as CollisionObject2D
+	if body != null:
+		return body.collision_layer
 	# A TileMapLayer has bodies, but is none.
-	return PhysicsServer2D.body_get_collision_layer(ray.get_collider_rid())
+	return PhysicsServer2D.body_get_collision_layer(rid)
 
 
-## The collision layers of what [param ray] hit.
-static func layers_3d(ray: RayCast3D) -> int:
-	var hit := ray.get_collider() as CollisionObject3D
-	if hit != null:
-		return hit.collision_layer
+## The collision layers of what a ray has [param hit]; [param rid] is its body's.
+static func layers_3d(hit: Object, rid: RID) -> int:
+	var body := hit as CollisionObject3D
+	if body != null:
+		return body.collision_layer
 	# A GridMap or a CSG shape has bodies, but is none.
-	return PhysicsServer3D.body_get_collision_layer(ray.get_collider_rid())
+	return PhysicsServer3D.body_get_collision_layer(rid)
 
 
 ## Angles [radians] of [param count] rays that share [param field] degrees evenly, from
@@ -66,6 +96,15 @@ static func fan(count: int, field: float) -> PackedFloat32Array:
 	return angles
 
 
-## Whether rays can be seen at all.
-static func has_window() -> bool:
-	return DisplayServer.get_name() != "headless"
+static func _own_3d(body: Node3D) -> CollisionObject3D:
+	var own: Node = body
+	while own != null and not own is CollisionObject3D:
+		own = own.get_parent()
+	return own as CollisionObject3D
+
+
+static func _own_2d(body: Node2D) -> CollisionObject2D:
+	var own: Node = body
+	while own != null and not own is CollisionObject2D:
+		own = own.get_parent()
+	return own as CollisionObject2D

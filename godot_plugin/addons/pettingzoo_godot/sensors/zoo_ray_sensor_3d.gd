@@ -9,12 +9,18 @@ extends "ray_sensor.gd"
 ## [member channel_layers] and of [member channel_groups] 1.0 if that thing belongs to it, else
 ## 0.0. The body itself is not seen.
 
+const View3D := preload("debug_view_3d.gd")
+
 ## Number of rows, one above the other.
 @export_range(1, 90, 1, "or_greater", "suffix:rows") var rows: int = 1
 ## Angle between the highest and the lowest row; a single row is level.
 @export_range(0.0, 180.0, 0.1, "suffix:°") var vertical_field_of_view: float = 30.0
 ## How far the rays reach, in the body's own scale.
 @export_range(0.01, 1000.0, 0.01, "or_greater", "suffix:m") var length: float = 10.0
+## Radius of a ray, in the body's own scale; 0: a line. Thick rays find what lines pass by, measure
+## to 1/256 of their length, and cost some twenty times as much. What reaches into their start is
+## not seen: keep it smaller than the body.
+@export_range(0.0, 10.0, 0.01, "or_greater", "suffix:m") var thickness: float = 0.0
 ## Where the rays start, in the body's frame [m]. At the height of a character's feet, level rays
 ## would run in the floor.
 @export var origin: Vector3 = Vector3.ZERO
@@ -24,8 +30,8 @@ extends "ray_sensor.gd"
 @export_flags_3d_physics var channel_layers: Array[int] = []
 
 var _ray: RayCast3D
+var _thick: ShapeCast3D  # in its place, with a thickness
 var _ends: PackedVector3Array = []
-var _mesh: ImmediateMesh  # for debug_draw
 
 
 func _size() -> int:
@@ -33,13 +39,22 @@ func _size() -> int:
 
 
 func _read(buffer: PackedFloat32Array, offset: int) -> void:
-	if not is_instance_valid(_ray) and not _set_up():
+	if not is_instance_valid(_ray) and not is_instance_valid(_thick) and not _set_up():
 		return
+	var stride := 1 + channel_layers.size() + channel_groups.size()
+	if _thick != null:
+		_cast_thick(buffer, offset, stride)
+	else:
+		_cast(buffer, offset, stride)
+	if _view != null:
+		_note(buffer, offset, stride)
+
+
+func _cast(buffer: PackedFloat32Array, offset: int, stride: int) -> void:
 	var ray := _ray
 	var from := ray.global_position
 	var per_length := 1.0 / ray.global_basis.x.length() / length
 	var has_layers := not channel_layers.is_empty()
-	var stride := 1 + channel_layers.size() + channel_groups.size()
 	for end in _ends:
 		ray.target_position = end
 		ray.force_raycast_update()
@@ -47,14 +62,31 @@ func _read(buffer: PackedFloat32Array, offset: int) -> void:
 			var distance := from.distance_to(ray.get_collision_point())
 			buffer[offset] = maxf(0.0, 1.0 - distance * per_length)
 			if stride > 1:
-				var layers := Rays.layers_3d(ray) if has_layers else 0
+				var layers := (
+					Rays.layers_3d(ray.get_collider(), ray.get_collider_rid()) if has_layers else 0
+				)
 				_write_channels(buffer, offset + 1, ray.get_collider() as Node, layers)
 		else:
 			for i in stride:
 				buffer[offset + i] = 0.0
 		offset += stride
-	if debug_draw:
-		_show(buffer, offset - _size(), stride)
+
+
+func _cast_thick(buffer: PackedFloat32Array, offset: int, stride: int) -> void:
+	var has_layers := not channel_layers.is_empty()
+	for end in _ends:
+		_thick.target_position = end
+		_thick.force_shapecast_update()
+		if _thick.is_colliding():
+			buffer[offset] = 1.0 - _thick.get_closest_collision_safe_fraction()
+			if stride > 1:
+				var hit := _thick.get_collider(0)
+				var layers := Rays.layers_3d(hit, _thick.get_collider_rid(0)) if has_layers else 0
+				_write_channels(buffer, offset + 1, hit as Node, layers)
+		else:
+			for i in stride:
+				buffer[offset + i] = 0.0
+		offset += stride
 
 
 func _set_up() -> bool:
@@ -62,41 +94,44 @@ func _set_up() -> bool:
 	if body == null:
 		_fail("no body to look from: place the ZooAgent below a Node3D.")
 		return false
-	_ray = Rays.make_3d(body, origin, collision_mask)
-	_ray.collide_with_bodies = collide_with_bodies
-	_ray.collide_with_areas = collide_with_areas
+	if thickness > 0.0:
+		_thick = Rays.make_thick_3d(body, origin, thickness, collision_mask)
+		_thick.collide_with_bodies = collide_with_bodies
+		_thick.collide_with_areas = collide_with_areas
+	else:
+		_ray = Rays.make_3d(body, origin, collision_mask)
+		_ray.collide_with_bodies = collide_with_bodies
+		_ray.collide_with_areas = collide_with_areas
 	_masks = channel_layers
-	_ends.clear()
-	for pitch in Rays.fan(rows, vertical_field_of_view):
-		for yaw in Rays.fan(rays, field_of_view):
-			_ends.append(Basis.from_euler(Vector3(-pitch, -yaw, 0.0)) * Vector3.FORWARD * length)
+	_ends = _fan()
 	return true
 
 
-func _show(buffer: PackedFloat32Array, offset: int, stride: int) -> void:
-	if not Rays.has_window():
+## Where the rays end, in the frame of the body, from the origin.
+func _fan() -> PackedVector3Array:
+	var ends := PackedVector3Array()
+	for pitch in Rays.fan(rows, vertical_field_of_view):
+		for yaw in Rays.fan(rays, field_of_view):
+			ends.append(Basis.from_euler(Vector3(-pitch, -yaw, 0.0)) * Vector3.FORWARD * length)
+	return ends
+
+
+func _make_view() -> Node:
+	return View3D.new(_paint)
+
+
+func _paint(view: View3D) -> void:
+	var body := body_3d()
+	if body == null or not body.is_inside_tree():
 		return
-	if _mesh == null:
-		_make_mesh()
-	_mesh.clear_surfaces()
-	_mesh.surface_begin(Mesh.PRIMITIVE_LINES)
-	for i in _ends.size():
-		var closeness := buffer[offset + i * stride]
-		_mesh.surface_set_color(Color.RED if closeness > 0.0 else Color.LIME_GREEN)
-		_mesh.surface_add_vertex(Vector3.ZERO)
-		_mesh.surface_add_vertex(_ends[i] * (1.0 - closeness))
-	_mesh.surface_end()
-
-
-func _make_mesh() -> void:
-	var material := StandardMaterial3D.new()
-	material.shading_mode = BaseMaterial3D.SHADING_MODE_UNSHADED
-	material.vertex_color_use_as_albedo = true
-	_mesh = ImmediateMesh.new()
-	var instance := MeshInstance3D.new()
-	instance.mesh = _mesh
-	instance.material_override = material
-	_ray.add_child(instance)
+	_read_for_view()
+	var ends := _fan()
+	var is_read := _closeness.size() == ends.size()
+	var frame := body.global_transform
+	for i in ends.size():
+		var closeness := _closeness[i] if is_read else 0.0
+		var end := frame * (origin + ends[i] * (1.0 - closeness))
+		view.line(frame * origin, end, View.SEEN if closeness > 0.0 else View.FREE)
 
 
 func _get_configuration_warnings() -> PackedStringArray:

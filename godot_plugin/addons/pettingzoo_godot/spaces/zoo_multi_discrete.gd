@@ -6,6 +6,8 @@ extends ZooSpace
 
 ## Number of choices of each entry.
 @export var nvec: PackedInt32Array = PackedInt32Array([2, 2])
+## The choice of each entry that does nothing; empty: the first.
+@export var idle: PackedInt32Array = PackedInt32Array()
 
 
 ## Number of choices of each entry.
@@ -23,8 +25,10 @@ func size() -> int:
 	return nvec.size()
 
 
-## The first choice of every entry.
+## The choices that do nothing, as [member idle] says.
 func neutral() -> Variant:
+	if not idle.is_empty():
+		return PackedInt64Array(Array(idle))
 	var value := PackedInt64Array()
 	value.resize(nvec.size())
 	return value

@@ -8,6 +8,7 @@ const PROTOCOL_VERSION := 1
 const SUBPROTOCOL := "pettingzoo-godot.v1"
 const KIND_STEP := 1
 const KIND_REPORT := 2
+const KIND_PICTURE := 3
 ## Flags of a slot (docs/PROTOCOL.md 4.6).
 const TERMINATED := 1
 const TRUNCATED := 2
@@ -35,17 +36,31 @@ static func decode_text(packet: String) -> Dictionary:
 static func encode_binary(
 	kind: int, sequence: int, engine_usec: int, tick: int, content: Buffers
 ) -> PackedByteArray:
-	var packet := PackedByteArray()
-	packet.resize(Layout.HEADER_SIZE)
-	packet[0] = kind
-	packet.encode_u32(4, sequence)
-	packet.encode_u32(8, engine_usec)
-	packet.encode_u32(12, tick)
+	var packet := _header(kind, sequence, engine_usec, tick)
 	if not content.i64.is_empty():
 		packet.append_array(content.i64.to_byte_array())
 	packet.append_array(content.f32.to_byte_array())
 	packet.append_array(content.u8)
 	return packet
+
+
+## A picture packet: [param pixels] are those of pictures of this size, one after another.
+static func encode_picture(
+	sequence: int, size: Vector2i, pixels: PackedByteArray
+) -> PackedByteArray:
+	var packet := _header(KIND_PICTURE, sequence, size.x, size.y)
+	packet.append_array(pixels)
+	return packet
+
+
+static func _header(kind: int, sequence: int, third: int, fourth: int) -> PackedByteArray:
+	var header := PackedByteArray()
+	header.resize(Layout.HEADER_SIZE)
+	header[0] = kind
+	header.encode_u32(4, sequence)
+	header.encode_u32(8, third)
+	header.encode_u32(12, fourth)
+	return header
 
 
 ## Reads the three sections of a binary packet into [param content], which has the right sizes.

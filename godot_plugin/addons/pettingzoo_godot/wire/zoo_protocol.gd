@@ -9,13 +9,17 @@ const TRANSITIONS: Array[Array] = [
 	["idle", "configure", "idle"],
 	["idle", "reset", "waiting"],
 	["idle", "step", "waiting"],
+	["idle", "render", "drawing"],
 	["waiting", "report", "idle"],
+	["drawing", "picture", "idle"],
 	["greeting", "fault", "closed"],
 	["idle", "fault", "closed"],
 	["waiting", "fault", "closed"],
+	["drawing", "fault", "closed"],
 	["greeting", "close", "closed"],
 	["idle", "close", "closed"],
 	["waiting", "close", "closed"],
+	["drawing", "close", "closed"],
 ]
 
 ## Where the conversation stands.

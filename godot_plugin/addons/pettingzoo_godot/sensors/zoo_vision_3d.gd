@@ -1,0 +1,115 @@
+@tool
+@icon("../icons/zoo_vision_3d.svg")
+class_name ZooVision3D
+extends "vision.gd"
+## Whether an agent sees something: inside a cone, and nothing in the line of sight.
+##
+## Place it below a [ZooAgent] and ask [method sees]; it is no sensor and adds nothing to the
+## observation. [member ZooEntitySensor3D.vision] asks it, too: what rewards and observations ask
+## in the same tick costs one ray. The cone is one in space, around the body's -Z: it tilts with the
+## body, and what is high above it is outside.
+
+const View3D := preload("debug_view_3d.gd")
+
+const _DRAWN_DISTANCE := 8.0  # m, where the distance has no limit
+
+## How far it sees, from the eye; 0: without limit.
+@export_range(0.0, 1000.0, 0.01, "or_greater", "suffix:m") var distance: float = 0.0
+## Layers of the bodies that block the view. The agent's own body and the target do not.
+@export_flags_3d_physics var collision_mask: int = 1
+## Where the line of sight starts, and the tip of the cone, in the frame of the body [m].
+@export var eye: Vector3 = Vector3.ZERO
+## Where the line of sight ends, in the frame of the target [m]: its eye, its middle. What has its
+## origin at its feet would be hidden by the floor.
+@export var aim: Vector3 = Vector3.ZERO
+
+var _ray: RayCast3D
+
+
+## Whether [param target] is in the cone and nothing stands between. Remembered within a tick: it
+## answers as it did first, although things may have moved since. A target at the very place of the
+## eye is seen; one in another arena, or one that is about to be freed, is not.
+func sees(target: Node3D) -> bool:
+	if not enabled or target == null:
+		return false
+	# What a picture asks, between two ticks or within one, must not be what a tick remembers.
+	if View.is_painting or not Engine.is_in_physics_frame():
+		return _looks_at(target)
+	_forget_the_past()
+	var id := target.get_instance_id()
+	if not _seen.has(id):
+		_seen[id] = _looks_at(target)
+	return _seen[id]
+
+
+func _looks_at(target: Node3D) -> bool:
+	if not is_instance_valid(_ray) and not _set_up():
+		return false
+	if target.is_queued_for_deletion() or not target.is_inside_tree():
+		return false
+	if target.get_world_3d() != _ray.get_world_3d():
+		return false
+	return _is_in_front(target.global_transform * aim, target)
+
+
+## Whether [param point] is in the cone, and nothing but [param target] in front of it.
+func _is_in_front(point: Vector3, target: Node3D) -> bool:
+	var frame := _ray.global_transform
+	var away := point - frame.origin
+	var length := away.length()
+	if is_zero_approx(length):
+		return true
+	if distance > 0.0 and length > distance:
+		return false
+	if field_of_view < 360.0:
+		var forward := -frame.basis.z.normalized()
+		if away.dot(forward) < cos(deg_to_rad(field_of_view * 0.5)) * length:
+			return false
+	_ray.target_position = frame.affine_inverse() * point
+	_ray.force_raycast_update()
+	return not _ray.is_colliding() or Targets.is_part(_ray.get_collider() as Node, target)
+
+
+func _set_up() -> bool:
+	var body := Bodies.above_3d(self)
+	if body == null:
+		_fail("no body to look from: place the ZooAgent below a Node3D.")
+		return false
+	_ray = Rays.make_3d(body, eye, collision_mask)
+	return true
+
+
+func _make_view() -> Node:
+	return View3D.new(_paint)
+
+
+func _paint(view: View3D) -> void:
+	var body := Bodies.above_3d(self)
+	if body == null or not body.is_inside_tree() or not enabled:
+		return
+	var frame := Transform3D(body.global_basis.orthonormalized(), body.global_transform * eye)
+	var reach := distance if distance > 0.0 else _DRAWN_DISTANCE
+	var corners := PackedVector3Array([frame.origin])
+	for angle in Rays.fan(_DEBUG_RAYS, field_of_view):
+		var away := frame.basis * Vector3.FORWARD.rotated(Vector3.UP, -angle) * reach
+		corners.append(frame.origin + away * _free_share(away))
+	view.face(corners, Color(View.AREA, 0.25))
+	for i in corners.size():
+		view.line(corners[i], corners[(i + 1) % corners.size()], View.AREA)
+
+
+## How much of the way [param away] from the eye is free. In the editor, nothing is in the way.
+func _free_share(away: Vector3) -> float:
+	if Engine.is_editor_hint() or not is_instance_valid(_ray) and not _set_up():
+		return 1.0
+	_ray.target_position = _ray.to_local(_ray.global_position + away)
+	_ray.force_raycast_update()
+	if not _ray.is_colliding():
+		return 1.0
+	return _ray.global_position.distance_to(_ray.get_collision_point()) / away.length()
+
+
+func _get_configuration_warnings() -> PackedStringArray:
+	if Bodies.above_3d(self) == null:
+		return ["An agent sees from its body: place the ZooAgent below a Node3D."]
+	return []
