@@ -11,7 +11,15 @@ from pettingzoo_godot.display import need_pictures
 from pettingzoo_godot.errors import OptionError, RenderModeError
 from pettingzoo_godot.layout import Layout
 from pettingzoo_godot.messages import Reset
-from pettingzoo_godot.options import check_count, check_limit, check_seconds, check_speedup, settle
+from pettingzoo_godot.options import (
+    check_count,
+    check_limit,
+    check_names,
+    check_seconds,
+    check_speedup,
+    settle,
+)
+from pettingzoo_godot.pictures import MIN_SIDE
 from pettingzoo_godot.scene import find_scene, is_bundled
 from pettingzoo_godot.session import Launch
 
@@ -66,8 +74,8 @@ def make_launch(
             )
         need_pictures(name_of(scene))
         picture = (
-            0 if width is None else check_count("width", width),
-            0 if height is None else check_count("height", height),
+            0 if width is None else check_count("width", width, least=MIN_SIDE),
+            0 if height is None else check_count("height", height, least=MIN_SIDE),
         )
     return Launch(
         scene=None if scene is None else find_scene(scene),
@@ -123,7 +131,7 @@ def _find_agents(layout: Layout, names: Iterable[str]) -> tuple[str, ...]:
     groups = {group.name: group.agents for group in layout.groups}
     agents = [agent.id for agent in layout.hello.agents]
     found: set[str] = set()
-    for name in (names,) if isinstance(names, str) else names:
+    for name in check_names("heuristic_agents", names):
         if name not in agents and name not in groups:
             raise OptionError(
                 f"expected heuristic_agents to be among {agents} or policy groups {list(groups)}; "

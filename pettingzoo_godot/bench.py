@@ -20,6 +20,7 @@ _QUICK = {
     "vectorizers": "--arenas 2 --steps 20 --turns 1",
     "training": "--scenes cart_pole --engines 1 --arenas 2 --steps 16 --rollouts 1",
     "profile_step": "--arenas 1 4 --steps 20",
+    "hide_and_seek": "--rounds 1 --hiders static --seekers patrol",
 }
 
 

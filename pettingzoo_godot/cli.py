@@ -312,8 +312,49 @@ def train(
     video_every: Annotated[
         int, typer.Option(metavar="EPISODES", help="A video after every so many; 0: none.")
     ] = 0,
+    self_play: Annotated[
+        bool,
+        typer.Option("--self-play", help="Policy groups learn by playing against each other."),
+    ] = False,
+    minutes: Annotated[
+        float | None, typer.Option(help="With --self-play: of training in all; 10.")
+    ] = None,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="GROUP=ROLE",
+            help="With --self-play: train, frozen, deterministic or scripted; repeatable.",
+        ),
+    ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="GROUP=RUN", help="With --self-play: whose weights to begin with; repeatable."
+        ),
+    ] = None,
 ) -> None:
-    """Train a policy with Stable-Baselines3; Ctrl-C saves it, --resume goes on."""
+    """Train a policy with Stable-Baselines3, or several by self-play; Ctrl-C saves, --resume goes
+    on."""  # noqa: D205, D209
+    if self_play:
+        _refuse_options(
+            {"algo": algo, "vectorizer": vectorizer, "video-every": video_every or None}, ""
+        )
+        _train_by_self_play(
+            scene,
+            out,
+            minutes=minutes,
+            steps=steps,
+            engines=engines,
+            arenas=arenas,
+            seed=seed,
+            roles=parse_assignments(role) if role else None,
+            policies=parse_assignments(policy) if policy else None,
+            parameters=parse_assignments(parameter) if parameter else None,
+            settings=parse_assignments(hyperparameter) if hyperparameter else None,
+            resume=resume,
+        )
+        return
+    _refuse_options({"minutes": minutes, "role": role, "policy": policy}, "add --self-play, or ")
     with needing_train("train"):
         from pettingzoo_godot.training.bar import show_training
         from pettingzoo_godot.training.train import train as train_policy
@@ -347,6 +388,41 @@ def train(
         f"  [bold]tensorboard --logdir {folder}[/]"
     )
     _console().print(str(run.folder), markup=False)
+
+
+def _refuse_options(given: Mapping[str, Any], cure: str) -> None:
+    wrong = [f"--{name}" for name, value in given.items() if value is not None]
+    if wrong:
+        kind = "train without --self-play" if cure else "train --self-play"
+        raise UsageError(f"expected options of {kind}; got {', '.join(wrong)}: {cure}leave it out")
+
+
+def _train_by_self_play(scene: str, out: Path, **asked: Any) -> None:
+    with needing_train("train --self-play"):
+        from pettingzoo_godot.selfplay.policies import load_policies
+        from pettingzoo_godot.selfplay.scoreboard import show_self_play
+        from pettingzoo_godot.selfplay.start import train as train_by_self_play
+    console, done = _console(stderr=True), 0.0
+    with show_self_play(console) as show:
+
+        def watch(row: Any, part: float) -> None:
+            nonlocal done
+            done = part
+            show(row, part)
+
+        run = train_by_self_play(scene, out, watch=watch, **asked)
+    folder, learned = escape(str(out)), load_policies(out)
+    if done < 1.0:
+        console.print(
+            f"Stopped after {learned.update} updates, {learned.steps} steps. To go on:\n  [bold]"
+            f"pettingzoo-godot train {escape(scene)} --self-play --out {folder} --resume[/]"
+        )
+        raise typer.Exit(130)
+    console.print(
+        f"[green]✓[/] {learned.update} updates, {learned.steps} steps. See\n"
+        f"  [bold]tensorboard --logdir {folder}[/]"
+    )
+    _console().print(str(run.path), markup=False)
 
 
 @app.command()

@@ -14,7 +14,7 @@ import weakref
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 
-from pettingzoo_godot.errors import EngineStartError, RenderModeError, UsageError
+from pettingzoo_godot.errors import EngineStartError, RenderModeError
 
 NO_DISPLAY_CURE = (
     "Log in to a desktop, or connect with `ssh -X`; for a window that nobody sees, put "
@@ -26,7 +26,7 @@ NO_PICTURE_CURE = (
 )
 
 _START_TIMEOUT = 30.0  # seconds; it takes 0.1
-_GRACE = 2.0  # seconds that it has to quit before it is killed
+_GRACE = 0.5  # seconds that it has to quit before it is killed; close() promises 2 in all
 # Nothing is drawn on it: an engine draws its pictures elsewhere.
 _SERVER = ("-screen", "0", "640x480x24", "-nolisten", "tcp", "-noreset", "-displayfd", "1")
 # A shell starts the server and waits for the end of its standard input, which is a pipe of ours: so
@@ -48,10 +48,10 @@ def need_display(name: str) -> None:
     """Make sure that the scene of this name can be shown.
 
     Raises:
-        UsageError: If there is no display.
+        RenderModeError: If there is no display.
     """
     if find_display() is None:
-        raise UsageError(
+        raise RenderModeError(
             f"expected a display for the window of {name}; neither DISPLAY nor WAYLAND_DISPLAY "
             f"is set. {NO_DISPLAY_CURE}"
         )
@@ -89,11 +89,14 @@ class VirtualDisplay:
         program = find_virtual_display()
         if program is None:
             raise EngineStartError(f"expected Xvfb on PATH; found none. {NO_PICTURE_CURE}")
-        folder = tempfile.mkdtemp(prefix="pettingzoo_godot-")  # only we can read it
+        try:
+            folder = tempfile.mkdtemp(prefix="pettingzoo_godot-")  # only we can read it
+        except OSError as exc:
+            raise EngineStartError(f"expected a folder for the key of a display; {exc}") from exc
         cookie = Path(folder, "cookie")
-        cookie.write_bytes(_make_cookie())
         server = [program, *_SERVER, "-auth", str(cookie)]
         try:
+            cookie.write_bytes(_make_cookie())
             self._process = subprocess.Popen(
                 ["/bin/sh", "-c", _GUARD, folder, *server],
                 stdin=subprocess.PIPE,
@@ -104,8 +107,9 @@ class VirtualDisplay:
             )
         except OSError as exc:
             shutil.rmtree(folder, ignore_errors=True)
-            raise EngineStartError(f"expected /bin/sh to start; {exc}") from exc
-        self._finalizer = weakref.finalize(self, _end, self._process, os.getpid())
+            raise EngineStartError(f"expected to start {program} by /bin/sh; {exc}") from exc
+        self._folder = folder
+        self._finalizer = weakref.finalize(self, _end, self._process, folder, os.getpid())
         number = _read_line(self._process, _START_TIMEOUT)
         if not number:
             self.close()
@@ -118,7 +122,7 @@ class VirtualDisplay:
     def close(self) -> None:
         """End it; may be called twice."""
         if self._finalizer.detach() is not None:
-            _end(self._process, os.getpid())
+            _end(self._process, self._folder, os.getpid())
 
     def abandon(self) -> None:
         """Forget it without ending it: after a fork, it is the parent's."""
@@ -143,7 +147,7 @@ def _read_line(process: subprocess.Popen[bytes], timeout: float) -> str:
         return pipe.readline().decode().strip() if selector.select(timeout) else ""
 
 
-def _end(process: subprocess.Popen[bytes], owner: int) -> None:
+def _end(process: subprocess.Popen[bytes], folder: str, owner: int) -> None:
     if os.getpid() != owner:
         return  # a forked copy must not end its parent's display
     if process.stdin is not None:
@@ -155,3 +159,4 @@ def _end(process: subprocess.Popen[bytes], owner: int) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, 9)
         process.wait()
+        shutil.rmtree(folder, ignore_errors=True)  # the shell did not come to it

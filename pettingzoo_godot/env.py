@@ -36,22 +36,16 @@ from pettingzoo_godot.errors import (
     UsageError,
 )
 from pettingzoo_godot.layout import Layout, truncate_after
-from pettingzoo_godot.messages import (
-    LIVE,
-    Parameter,
-    Report,
-    Reset,
-    Scalar,
-    Step,
-)
+from pettingzoo_godot.messages import LIVE, Parameter, Report, Reset, Scalar, Step
 from pettingzoo_godot.options import (
     check_choice,
     check_mapping,
+    check_names,
     check_seed,
     check_speedup,
     draw_seed,
 )
-from pettingzoo_godot.pictures import frames_per_second, settle_size, take_pictures
+from pettingzoo_godot.pictures import black_pictures, frames_per_second, settle_size, take_pictures
 from pettingzoo_godot.port import Ports, StepResult, unknown_agent
 from pettingzoo_godot.session import FailureQuota, Launch, Session, Timing
 from pettingzoo_godot.spaces import Array, Space
@@ -142,7 +136,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self.width = width
         self.height = height
         self.camera_name = camera_name
-        self.heuristic_agents = heuristic_agents
+        self.heuristic_agents: Iterable[str] = check_names("heuristic_agents", heuristic_agents)
         self.strict_options = strict_options
         self.on_crash = check_choice("on_crash", on_crash, ("raise", "restart"))
         self.timeout = timeout
@@ -325,8 +319,9 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         if not agents:
             return {}, {}, {}, {}, {}
         session, step, ports = self._session, self._step, self._ports
-        if session is None or step is None or ports is None or not session.is_usable():
+        if session is None or step is None or ports is None or not self._may_step(session):
             raise self._why_no_step()
+        is_lost = not session.is_usable()  # it failed in a picture, and that was told
         ports.write(actions, agents)
         kept = session.keep(self._report) if self.on_crash == "restart" else None
         self._report = None  # if the engine fails now, the episode is lost
@@ -336,7 +331,8 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
             self.agents = []
             if kept is None or not isinstance(exc, EngineDied | LinkError):
                 raise
-            self._quota.spend(exc)
+            if not is_lost:
+                self._quota.spend(exc)
             report = truncate_after(kept)
         self._report = report
         results = ports.read(report, agents, (report.tick - self._first_tick) % 2**32)
@@ -377,7 +373,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
 
         Returns:
             (height, width, 3), uint8, with `render_mode="rgb_array"`; else None: a window shows
-            every step.
+            every step. Black when the engine failed, with `on_crash="restart"`.
 
         Raises:
             EnvironmentClosed: After `close`.
@@ -388,9 +384,19 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         if self.render_mode != "rgb_array":
             return None
         session = self._session
-        if self._report is None or session is None or not session.is_usable():
+        if self._report is None or session is None or not self._may_step(session):
             raise self._why_no_step()
-        picture: Array = take_pictures(session, self.camera_name)[0]
+        pictures = black_pictures(session)
+        if session.is_usable():
+            try:
+                pictures = take_pictures(session, self.camera_name)
+            except BaseException as exc:
+                if self.on_crash != "restart" or not isinstance(exc, EngineDied | LinkError):
+                    if not session.is_usable():
+                        self.agents, self._report = [], None
+                    raise
+                self._quota.spend(exc)
+        picture: Array = pictures[0]
         return picture
 
     def close(self) -> None:
@@ -466,12 +472,18 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
     def _settle(self, chosen: Mapping[str, Any]) -> Reset:
         """How an episode begins, in the scene as it is known now."""
         required = chosen if self.strict_options else self.parameters
-        return settle_episode(self._layout, chosen, required, self.max_steps, self.heuristic_agents)
+        # Kept: a generator has its names once.
+        names = self.heuristic_agents = check_names("heuristic_agents", self.heuristic_agents)
+        return settle_episode(self._layout, chosen, required, self.max_steps, names)
 
     def _need_ports(self) -> Ports:
         if self._ports is None:
             raise self._why_no_step()
         return self._ports
+
+    def _may_step(self, session: Session) -> bool:
+        """Whether there is an engine, or its failure will be made up for."""
+        return session.is_usable() or self.on_crash == "restart"
 
     def _why_no_step(self) -> UsageError:
         if self._closed:

@@ -22,7 +22,7 @@ from pettingzoo_godot.errors import (
 from pettingzoo_godot.layout import Layout, Misfit, living, truncate_after, truncate_living
 from pettingzoo_godot.messages import LIVE, Report, Reset, Step
 from pettingzoo_godot.options import draw_seed
-from pettingzoo_godot.pictures import take_pictures
+from pettingzoo_godot.pictures import black_pictures, take_pictures
 from pettingzoo_godot.session import FailureQuota, Launch, Session, Timing
 from pettingzoo_godot.spaces import Array
 
@@ -44,6 +44,11 @@ class _Running:
             )
         self.step: Step = self.layout.new_step()
         self.asked = ""  # for what an answer is due: "reset", "step", "restart"; "": for nothing
+        self.is_lost = False  # it failed in a picture: the next step makes up for that
+
+    def is_ready(self) -> bool:
+        """Whether a step may be sent, at least in vain."""
+        return self.is_lost or self.session.is_usable()
 
 
 class Lane:
@@ -106,7 +111,7 @@ class Lane:
     def is_idle(self) -> bool:
         """Whether the next step may be sent."""
         running = self._running
-        return running is not None and not running.asked and running.session.is_usable()
+        return running is not None and not running.asked and running.is_ready()
 
     def is_usable(self) -> bool:
         """Whether an engine runs."""
@@ -189,11 +194,22 @@ class Lane:
         return running.layout.find_bad_action(running.step)
 
     def render(self, camera: str | None) -> Array:
-        """Draw the arenas as they are: (arenas, height, width, 3), uint8; `take_pictures`."""
+        """Draw the arenas as they are: (arenas, height, width, 3), uint8; `take_pictures`.
+
+        Where engines are replaced, the pictures of one that fails are black.
+        """
         running = self._need_running()
         if running.asked:
             raise ResetNeeded("the last actions are still on their way: call recv() first")
-        return take_pictures(running.session, camera)
+        if not running.is_lost:
+            try:
+                return take_pictures(running.session, camera)
+            except (EngineDied, LinkError) as exc:
+                if not self._restarts:
+                    raise
+                self._quota.spend(exc)
+                running.is_lost = True
+        return black_pictures(running.session)
 
     def close(self) -> None:
         """End the engine; may be called twice."""
@@ -216,7 +232,8 @@ class Lane:
         asked, failed.asked = failed.asked, ""
         if not self._restarts:
             raise exc
-        self._quota.spend(exc)
+        if not failed.is_lost:
+            self._quota.spend(exc)
         if asked == "step":
             self.ending = truncate_after(self._kept)
         elif asked == "restart":  # those that had come to their end keep their rewards and flags
@@ -227,7 +244,7 @@ class Lane:
         self._ask_for_episodes(asked if asked == "reset" else "restart")
 
     def _need_running(self) -> _Running:
-        if self._running is None or not self._running.session.is_usable():
+        if self._running is None or not self._running.is_ready():
             raise ResetNeeded
         return self._running
 

@@ -207,6 +207,20 @@ def check_seconds(name: str, seconds: Any) -> float:
     return min(float(seconds), _MAX_SECONDS)
 
 
+def check_names(name: str, value: Any) -> tuple[str, ...]:
+    """Return names as a tuple; a single text is one of them.
+
+    Raises:
+        OptionError: If it is neither a text nor several.
+    """
+    if isinstance(value, str):
+        return (value,)
+    names = tuple(value) if isinstance(value, Iterable) else (value,)
+    if not all(isinstance(one, str) for one in names):
+        raise OptionError(f"expected {name} to be names, such as ['seeker_0']; got {value!r}")
+    return names
+
+
 def check_mapping(name: str, value: Any) -> dict[str, Any]:
     """Return a mapping as a new dict; None is an empty one.
 

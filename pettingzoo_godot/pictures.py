@@ -13,6 +13,7 @@ from pettingzoo_godot.messages import MAX_BINARY_BYTES, Hello
 from pettingzoo_godot.session import Launch, Session
 from pettingzoo_godot.spaces import Array
 
+MIN_SIDE = 2  # pixels; a SubViewport is never smaller
 MAX_SIDE = 8192  # pixels; software OpenGL draws up to 16384
 
 
@@ -68,6 +69,12 @@ def take_pictures(session: Session, camera: str | None) -> Array:
             f"agent to look at from behind, {agents}; got {camera!r}"
         )
     return session.render(camera or "", range(hello.arenas))
+
+
+def black_pictures(session: Session) -> Array:
+    """What stands for pictures that an engine will not draw any more: of their shape, black."""
+    width, height = session.picture or (0, 0)
+    return np.zeros((session.layout.arenas, height, width, 3), np.uint8)
 
 
 def tile(pictures: Sequence[Array]) -> Array:

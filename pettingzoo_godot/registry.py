@@ -13,6 +13,7 @@ BUNDLED = {
     "arena_bench": 4,
     "cart_pole": 1,
     "chase": 2,
+    "hide_and_seek": 4,
 }
 
 

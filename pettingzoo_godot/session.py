@@ -180,6 +180,7 @@ class Session:
     Attributes:
         layout: Of its packets, with its hello.
         packet_of_hello: The hello as it came, for the spec.
+        picture: Width and height of its pictures, as in the launch.
         waited: Seconds spent waiting for answers so far.
 
     Raises:
@@ -198,7 +199,7 @@ class Session:
         self._kept: Report | None = None
         self._timeout = launch.timeout
         self._protocol = Protocol(Side.TRAINER)
-        self._picture = launch.picture
+        self.picture = launch.picture
         self._display: VirtualDisplay | None = None
         self._engine: Engine | None = None
         self._link: Link | None = None
@@ -289,7 +290,7 @@ class Session:
             link.send(self._protocol.send(Render(camera, tuple(arenas))))
             packet = link.receive(self._timeout, keeps=True)
             pixels = self._expect(self._protocol.receive(packet), Picture).pixels
-            width, height = self._picture or (0, 0)
+            width, height = self.picture or (0, 0)
             if pixels.shape != (len(arenas), height, width, 3):
                 raise RemoteProtocolError(
                     f"expected {len(arenas)} pictures of {width} x {height} pixels; got an array "

@@ -38,6 +38,7 @@ from pettingzoo_godot.options import (
     check_choice,
     check_count,
     check_mapping,
+    check_names,
     check_seed,
     check_speedup,
     spread_seed,
@@ -148,7 +149,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         self._max_steps = max_steps
         restarts = check_choice("on_crash", on_crash, ("raise", "restart")) == "restart"
         self._parameters = check_mapping("parameters", parameters)
-        self._heuristic_agents = heuristic_agents
+        self._heuristic_agents = check_names("heuristic_agents", heuristic_agents)
         layout = None
         if launch.scene is not None:
             _, layout = load_layout(replace(launch, arenas=1), self._parameters)
@@ -241,7 +242,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
 
     @heuristic_agents.setter
     def heuristic_agents(self, names: Iterable[str]) -> None:
-        self._continue_with("_heuristic_agents", names)
+        self._continue_with("_heuristic_agents", check_names("heuristic_agents", names))
 
     def _continue_with(self, name: str, value: Any) -> None:
         """Set what the next episodes begin with, if it is right."""
@@ -377,7 +378,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
 
         Returns:
             Engine by engine, arena by arena: (height, width, 3), uint8. Where an episode ended in
-            the last step, the next one's beginning.
+            the last step, the next one's beginning; black where an engine failed that is replaced.
 
         Raises:
             UsageError: In another render mode.

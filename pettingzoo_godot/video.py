@@ -5,6 +5,7 @@ Needs the extra [video] only when a video is begun: imageio-ffmpeg, whose wheel 
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import tempfile
 from pathlib import Path
@@ -46,7 +47,9 @@ class Video:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._unfinished.touch()  # ffmpeg's own message is in its output only
         except OSError as exc:
-            raise UsageError(f"expected to write the video {file}; {exc}") from exc
+            raise UsageError(
+                f"expected to write the video {file}; {exc}. Choose a folder that can be written"
+            ) from exc
 
     def add(self, picture: Array) -> None:
         """Add a picture.
@@ -99,9 +102,11 @@ class Video:
             return ""
         try:
             _, said = process.communicate()
-        except BaseException:
+        except BaseException:  # a second Ctrl-C
             process.kill()
-            process.wait()
+            with contextlib.suppress(OSError), process:
+                pass  # its pipes are closed
+            self._unfinished.unlink(missing_ok=True)
             raise
         return (said.decode(errors="replace").strip() or "it fails") if process.returncode else ""
 
@@ -143,8 +148,14 @@ def find_ffmpeg() -> str:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_GIF_TIMEOUT
-    )
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_GIF_TIMEOUT
+        )
+    except subprocess.TimeoutExpired as exc:
+        raise UsageError(
+            f"expected ffmpeg to make a GIF within {_GIF_TIMEOUT:g} s; it did not. Record fewer "
+            "or smaller pictures"
+        ) from exc
     if done.returncode != 0:
         raise UsageError(f"expected ffmpeg to make a GIF; it says: {done.stderr.strip()}")

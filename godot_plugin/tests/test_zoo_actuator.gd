@@ -121,6 +121,20 @@ func test_values_are_made_once_per_step() -> void:
 	check_near(recorder.seen.back(), [0.5], "values")
 
 
+func test_a_step_begins_once_for_an_act_that_makes_arrays() -> void:
+	var recorder := _recorder(1)
+	var agent := _agent([recorder])
+	for tick in 4:
+		agent._act(PackedFloat32Array([tick / 4.0]))  # as super([...]) does on each tick
+	check_equal(recorder.steps, 1, "steps")
+	check_near(recorder.seen.back(), [0.75], "values")
+
+
+func test_one_choice_is_a_fault() -> void:
+	_agent([_recorder(1, 1)])
+	check(take_fault().contains("choices: expected 0"), "the fault says what is expected")
+
+
 func test_an_array_that_a_heuristic_changes() -> void:
 	var recorder := _recorder(1)
 	var agent := _agent([recorder])

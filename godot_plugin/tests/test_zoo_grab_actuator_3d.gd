@@ -179,6 +179,21 @@ func _character(at: Vector3 = Vector3(0.0, 0.5, 0.0), turn: float = 0.0) -> Char
 	return body
 
 
+func test_bodies_that_do_not_turn() -> void:
+	for holder: CollisionObject3D in [_character(), _pusher(Vector3(9.0, 0.5, 0.0))]:
+		if holder is RigidBody3D:
+			(holder as RigidBody3D).lock_rotation = true
+		var at := holder.position + Vector3(0.0, 0.0, -1.5)
+		var box := _box("Box", at)
+		box.lock_rotation = true
+		box.gravity_scale = 0.0
+		var grab := _grab(holder)
+		await ticks(2)
+		await act(grab.agent, ON, 20)
+		check(grab.held == box, "held by %s" % holder.get_class())
+		_check_place(box, at, "held by %s" % holder.get_class())
+
+
 func _pusher(at: Vector3) -> RigidBody3D:
 	var body := RigidBody3D.new()
 	body.gravity_scale = 0.0

@@ -45,18 +45,60 @@ func test_reach_in_2d_each_step_by_group() -> void:
 
 func test_a_group_is_that_of_the_arena() -> void:
 	var body := add(Node3D.new()) as Node3D
-	var reach := ZooReachReward.new()
-	reach.target_group = &"prey"
-	reach.once = false
-	var agent := _agent(body, reach)
+	var agent := _agent(body, _reach_prey())
 	var other := Node3D.new()
 	other.add_to_group(&"prey")
 	tree.root.add_child(other)
 	check_equal(_earned(agent), 0.0, "another arena's")
 	other.reparent(_stage)
-	check_equal(_earned(agent), 0.0, "remembered as long as the group has the same size")
 	agent.start_parts()
 	check_equal(_earned(agent), 1.0, "this arena's")
+
+
+func test_a_group_whose_members_change_places() -> void:
+	var agent := _agent(add(Node3D.new()), _reach_prey())
+	var far := Node3D.new()
+	far.position.x = 9.0
+	far.add_to_group(&"prey")
+	add(far)
+	var near := add(Node3D.new())
+	check_equal(_earned(agent), 0.0, "the far one is it")
+	far.remove_from_group(&"prey")
+	near.add_to_group(&"prey")
+	check_equal(_earned(agent), 1.0, "the near one is it")
+
+
+func test_a_group_that_another_arena_changes_too() -> void:
+	var agent := _agent(add(Node3D.new()), _reach_prey())
+	var theirs := Node3D.new()
+	theirs.add_to_group(&"prey")
+	tree.root.add_child(theirs)
+	check_equal(_earned(agent), 0.0, "another arena's")
+	await ticks(1)
+	theirs.free()
+	var ours := Node3D.new()
+	ours.add_to_group(&"prey")
+	add(ours)
+	check_equal(_earned(agent), 1.0, "as many as before, but one is of this arena")
+
+
+func test_what_an_agent_is_part_of_is_no_target() -> void:
+	var body := add(Node3D.new())
+	body.add_to_group(&"prey")
+	var agent := _agent(add(Node3D.new(), body), _reach_prey())
+	check_equal(_earned(agent), 0.0, "the body's body")
+
+
+func test_a_target_out_of_the_tree() -> void:
+	var target := add(Node3D.new())
+	var reach := _reach_prey()  # until its path is known
+	var agent := _agent(add(Node3D.new()), reach)
+	reach.target_path = reach.get_path_to(target)
+	agent.start_parts()
+	_stage.remove_child(target)
+	check_equal(_earned(agent), 0.0, "out of the tree")
+	_stage.add_child(target)
+	check_equal(_earned(agent), 1.0, "back again")
 
 
 func test_fall() -> void:
@@ -253,3 +295,11 @@ func _earned(agent: ZooAgent) -> float:
 	var earned := agent.reward
 	agent.reward = 0.0
 	return earned
+
+
+## Earns 1.0 in each step in which one of the group prey is within 1 m.
+func _reach_prey() -> ZooReachReward:
+	var reach := ZooReachReward.new()
+	reach.target_group = &"prey"
+	reach.once = false
+	return reach

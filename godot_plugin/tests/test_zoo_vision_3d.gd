@@ -1,6 +1,7 @@
 extends "zoo_test.gd"
 ## A body at (5, 3, 1) that looks along -Z, and cubes of 2 m to be seen.
 
+const Bridge := preload("res://addons/pettingzoo_godot/runtime/bridge.gd")
 const View := preload("res://addons/pettingzoo_godot/sensors/debug_view.gd")
 
 const AT := Vector3(5.0, 3.0, 1.0)
@@ -130,6 +131,19 @@ func test_a_reset_in_the_same_tick_forgets() -> void:
 	target.position = AT + Vector3(0.0, 0.0, 4.0)
 	environment.step_count = 0
 	check(not vision.sees(target), "after")
+
+
+func test_memory_lasts_while_time_stands_still() -> void:
+	var vision := _vision()
+	var target := _marker(Vector3(0.0, 0.0, -4.0))
+	await ticks(2)
+	check(vision.sees(target), "ahead")
+	await ticks(1)
+	Bridge.waits += 1  # that was no tick: Python was waited for, or a picture was drawn
+	target.position = AT + Vector3(0.0, 0.0, 4.0)
+	check(vision.sees(target), "still the same tick")
+	await ticks(1)
+	check(not vision.sees(target), "the next one")
 
 
 func test_pictures_leave_no_memory() -> void:

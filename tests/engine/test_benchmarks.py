@@ -18,7 +18,15 @@ from pettingzoo_godot.bench import run_benchmarks
 pytestmark = pytest.mark.engine
 
 FOLDER = Path(__file__).parents[2] / "benchmarks"
-NAMES = ("training", "vectorizers", "throughput", "latency", "startup", "profile_step")
+NAMES = (
+    "training",
+    "vectorizers",
+    "throughput",
+    "latency",
+    "startup",
+    "profile_step",
+    "hide_and_seek",
+)
 PROVENANCE = {"benchmark", "command", "commit", "machine", "godot", "table", "rows"}
 
 
@@ -107,3 +115,10 @@ def test_the_readmes_tables_are_written_from_the_results(folder: Path) -> None:
     text = readme.read_text()
     for name in measured:
         assert text.count(f"`benchmarks/{name}.py --") == 1
+
+
+def test_hide_and_seek_has_a_row_for_each_pair(folder: Path) -> None:
+    (row,) = results_of("hide_and_seek", folder)
+    assert (row["layout"], row["hiders"], row["seekers"]) == ("quadrant", "static", "patrol")
+    assert row["low"] <= row["hidden"] <= row["high"]
+    assert row["episodes"] == 20

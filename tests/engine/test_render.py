@@ -275,6 +275,14 @@ def test_arenas_in_one_picture(make_env: MakeEnv) -> None:
         assert (vec.render()[:48, :64] != pictures[0]).any()
 
 
+def test_each_arena_has_its_camera_from_the_first_episode_on(share: Share) -> None:
+    expected = render(share("picture/flat")).tobytes()
+    with pzg.vector_env(scene("picture/flat"), 1, 3, render_mode="rgb_array") as vec:
+        for _ in range(2):
+            vec.reset(seed=1)
+            assert [picture.tobytes() == expected for picture in vec.draw_arenas()] == [True] * 3
+
+
 # ------------------------------------------------------------------ other ways to the same
 
 

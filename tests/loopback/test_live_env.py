@@ -339,6 +339,15 @@ def test_wrong_options_are_refused_and_the_episode_goes_on(make_env):
         assert env.step(actions())[1]["runner_0"] == 0.75
 
 
+def test_heuristic_agents_of_a_generator_stay(make_env):
+    env = make_env(heuristic_agents=(name for name in ["runner"]))
+    for expected in ("runner", "chaser"):
+        for _ in range(2):
+            env.reset()
+            assert env.heuristic_agents == (expected,)
+        env.heuristic_agents = (name for name in ["chaser"])
+
+
 def test_step_before_reset_starts_nothing(make_env):
     env = make_env()
     for call in (lambda: env.step(actions()), lambda: env.step({}), env.state):
@@ -453,7 +462,7 @@ def test_size_of_pictures(make_camera):
     for sides, shape in [
         ({"width": 20}, (6, 20, 3)),
         ({"height": 20}, (20, 8, 3)),
-        ({"width": 1, "height": 1}, (1, 1, 3)),
+        ({"width": 2, "height": 2}, (2, 2, 3)),
     ]:
         env = make_camera(**sides)
         env.reset()
@@ -461,7 +470,7 @@ def test_size_of_pictures(make_camera):
         env.close()
 
 
-@pytest.mark.parametrize("sides", [{"width": 0}, {"height": -5}, {"width": 2.5}, {"width": 9999}])
+@pytest.mark.parametrize("sides", [{"width": 1}, {"height": -5}, {"width": 2.5}, {"width": 9999}])
 def test_bad_sizes(make_camera, sides):
     env = make_camera(**sides)
     with pytest.raises(OptionError, match=r"width|height"):
@@ -514,12 +523,42 @@ def test_fault_in_a_picture(make_camera, monkeypatch, fault, kind, words):
     env.reset()
     with pytest.raises(kind, match=f"(?s){words}") as caught:
         env.render()
+    assert env.agents == []
     with pytest.raises(ResetNeeded):
         env.render()
     assert_recovers(env, monkeypatch, caught.value, fault)
 
 
 # ------------------------------------------------------------------ on_crash
+
+
+def test_a_crash_leaves_a_black_picture(make_camera, monkeypatch):
+    env = make_camera("die_in_step", on_crash="restart")
+    env.reset(seed=1)
+    env.step(actions())
+    assert env.agents == []
+    picture = env.render()
+    assert picture.shape == (6, 8, 3)
+    assert not picture.any()
+    monkeypatch.setenv("FAKE_ENGINE_FAULT", "")
+    env.reset()
+    env.step(actions())
+    assert (env.render() == [1, 0, 0]).all()
+
+
+def test_a_crash_in_a_picture_truncates_the_episode(make_camera, monkeypatch, caplog):
+    env = make_camera("die_in_picture", on_crash="restart")
+    env.reset(seed=1)
+    assert not env.render().any()
+    assert not env.render().any()
+    assert caplog.text.count("Its episodes are truncated where they were") == 1
+    *_, truncations, infos = env.step(actions())
+    assert all(truncations.values())
+    assert infos["runner_0"]["engine_failed"] is True
+    assert len(caplog.records) == 1
+    monkeypatch.setenv("FAKE_ENGINE_FAULT", "")
+    env.reset()
+    assert "engine_failed" not in env.step(actions())[-1]["runner_0"]
 
 
 @pytest.mark.parametrize("fault", ["die_in_step", "hang_in_step", "close_in_step"])

@@ -663,3 +663,23 @@ def test_an_engine_that_dies_drawing(make_vec, monkeypatch):
         env.render()
     env.reset()
     assert env.render().shape == (6, 16, 3)
+
+
+def test_an_engine_that_dies_drawing_is_replaced(make_vec, monkeypatch, caplog):
+    monkeypatch.setenv("DISPLAY", ":fake")
+    faults = ["", "die_in_picture"]
+    env = make_vec(2, 1, render_mode="rgb_array", fault=faults, on_crash="restart")
+    env.reset(seed=1)
+    env.step(actions(2))
+    for _ in range(2):
+        first, second = env.draw_arenas()
+        assert (first == [1, 0, 0]).all()
+        assert not second.any()
+    observations, _, _, truncations, infos = env.step(actions(2))
+    assert steps_of(observations) == [2, 0]
+    assert truncations["runner"].tolist() == [False, True]
+    assert infos["runner"]["engine_failed"].tolist() == [False, True]
+    assert len(caplog.records) == 1
+    assert (env.draw_arenas()[1] == 0).all()
+    env.step(actions(2))
+    assert (env.draw_arenas()[1] == [1, 0, 0]).all()

@@ -156,8 +156,8 @@ def test_sides_of_pictures_that_nobody_chose_are_zero(game, monkeypatch):
     assert make_launch(game, **pictures, width=640).picture == (640, 0)
     launch = make_launch(game, **pictures, width=np.int64(640), height=360)
     assert (launch.picture, launch.window, launch.speedup) == ((640, 360), False, 0.0)
-    for wrong in (0, -1, 2.5, "640", True):
-        with pytest.raises(OptionError, match="expected height to be an int from 1 on"):
+    for wrong in (0, -1, 1, 2.5, "640", True):
+        with pytest.raises(OptionError, match="expected height to be an int from 2 on"):
             make_launch(game, **pictures, height=wrong)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pettingzoo_godot import display
-from pettingzoo_godot.errors import EngineStartError, RenderModeError, UsageError
+from pettingzoo_godot.errors import EngineStartError, RenderModeError
 
 needs_a_shell = pytest.mark.skipif(sys.platform == "win32", reason="Xvfb is for X11")
 
@@ -38,7 +38,7 @@ def test_window_without_a_display_is_an_error_with_its_cure(
     monkeypatch.setattr(display, "find_display", lambda: ":7")
     display.need_display("chase")
     monkeypatch.setattr(display, "find_display", lambda: None)
-    with pytest.raises(UsageError, match=r"window of chase.*neither DISPLAY.*xvfb-run"):
+    with pytest.raises(RenderModeError, match=r"window of chase.*neither DISPLAY.*xvfb-run"):
         display.need_display("chase")
 
 
@@ -123,3 +123,12 @@ def test_virtual_display_that_says_nothing(server: Server, monkeypatch: pytest.M
     monkeypatch.setattr(display, "_START_TIMEOUT", 0.1)
     with pytest.raises(EngineStartError, match=r"within 0\.1 s"):
         display.VirtualDisplay()
+
+
+@needs_a_shell
+def test_virtual_display_that_does_not_end_is_killed(server: Server, tmp_path: Path) -> None:
+    server("#!/bin/sh\ntrap '' TERM\necho 57\nwhile true; do sleep 0.01; done\n")
+    virtual = display.VirtualDisplay()
+    assert len(list(tmp_path.iterdir())) == 2
+    virtual.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["Xvfb"]  # the key is gone

@@ -8,6 +8,7 @@ from pettingzoo_godot.options import (
     check_count,
     check_limit,
     check_mapping,
+    check_names,
     check_parameter,
     check_seconds,
     check_seed,
@@ -68,6 +69,20 @@ def test_what_is_no_assignment(text):
 def test_two_assignments_of_one_name():
     with pytest.raises(OptionError, match="one value for 'walls'; got a second one: '4'"):
         parse_assignments(["walls=3", "walls=4"])
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [("ab", ("ab",)), ([], ()), (["a", "b"], ("a", "b")), ((n for n in "ab"), ("a", "b"))],
+)
+def test_names(value, names):
+    assert check_names("agents", value) == names
+
+
+@pytest.mark.parametrize("value", [None, 3, ["a", 3]])
+def test_what_are_no_names(value):
+    with pytest.raises(OptionError, match=r"expected agents to be names.*; got"):
+        check_names("agents", value)
 
 
 def test_unknown_names_are_an_error_only_where_required():

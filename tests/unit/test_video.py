@@ -82,6 +82,27 @@ def test_what_was_recorded_until_ctrl_c_is_kept(tmp_path: Path) -> None:
     assert len(read_video(video.file).pictures) == 2
 
 
+def test_a_second_ctrl_c_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), Video(tmp_path / "it.mp4", 10.0) as video:
+        video.add(picture(RED))
+        monkeypatch.setattr(video._process, "communicate", interrupt)
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_gif_that_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "ffmpeg"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(module, "find_ffmpeg", lambda: str(program))
+    monkeypatch.setattr(module, "_GIF_TIMEOUT", 0.1)
+    with pytest.raises(UsageError, match=r"a GIF within 0\.1 s"):
+        make_gif(tmp_path / "it.mp4", 10.0)
+
+
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=r"expected to write the video .*it\.mp4"):

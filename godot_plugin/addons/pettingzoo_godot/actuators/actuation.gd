@@ -21,6 +21,8 @@ func _init(agent: ZooAgent, actuators: Array[ZooActuator]) -> void:
 	_actuators = actuators
 	for actuator in actuators:
 		actuator.agent = agent
+		if actuator.choices == 1:
+			actuator._fail("choices: expected 0 (any value), 2 or more; got 1.")
 		_offsets.append(_counts.size())
 		_counts.append_array(counts_of(actuator))
 	_values.resize(_counts.size())
@@ -67,11 +69,13 @@ func reset() -> void:
 ## Lets the actuators do what [param action] says: floats, one for each element, or choices.
 func apply(action: Variant) -> void:
 	var step := _agent.environment.step_count if _agent.environment != null else 0
-	if step != _step or not is_same(action, _action):
+	var begins := step != _step
+	if begins or not is_same(action, _action):
 		if not _take(action):
 			return
-		_step = step
 		_action = action
+	if begins:
+		_step = step
 		for i in _actuators.size():
 			_actuators[i]._begin_step(_values, _offsets[i])
 	for i in _actuators.size():
@@ -113,8 +117,12 @@ func _take_choices(chosen: PackedInt64Array) -> bool:
 func _reject(action: Variant) -> bool:
 	Faults.report(
 		(
-			"_act: the actuators expect %d floats, or choices below %s (0: none); got %s."
-			% [_counts.size(), _counts, str(action).left(80)]
+			"_act: expected for the actuators %d values from -1 to 1%s; got %s."
+			% [
+				_counts.size(),
+				"" if _counts.has(0) else ", or choices below %s" % _counts,
+				str(action).left(80)
+			]
 		),
 		_agent
 	)

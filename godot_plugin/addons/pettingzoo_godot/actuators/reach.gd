@@ -60,7 +60,7 @@ func _init(
 	_body = body
 	_reach = reach
 	_cosine = cos(deg_to_rad(angle) / 2.0)
-	_members = GroupMembers.new(group, agent, body)
+	_members = GroupMembers.new(group, agent)
 	_ray = Rays.make_3d(body, hand, walls)
 
 

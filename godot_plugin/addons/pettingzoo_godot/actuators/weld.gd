@@ -10,6 +10,9 @@ extends RefCounted
 # Share of the distance from its place that the body makes good in a tick. 1 would be exact, but
 # for two bodies of which others hold one, it trembles.
 const _HASTE := 0.3
+# Determinant of an inverse inertia tensor over the cube of its trace, below which a body is locked
+# around some axis. A rod is at 1e-7 when it is some 80 times as long as thick.
+const _LOCKED := 1e-7
 
 var _holder: Node3D
 var _holder_state: PhysicsDirectBodyState3D  # null: not moved by forces
@@ -66,7 +69,7 @@ func _pull_held(seconds: float) -> void:
 	_push(_held, wanted / _held_state.inverse_mass, seconds)
 	var around := _rotation(_last.basis * _turn, _held_state.transform.basis) * _HASTE
 	around += _rotation(frame.basis, _last.basis)
-	var inertia := _held_state.inverse_inertia_tensor.inverse()
+	var inertia := _inertia(_held_state.inverse_inertia_tensor)
 	_twist(_held, inertia * (around / seconds - _held_state.angular_velocity), seconds)
 
 
@@ -84,7 +87,7 @@ func _pull_both(seconds: float) -> void:
 	(_holder as RigidBody3D).apply_impulse(-impulse, centre - a.transform.origin)
 	var around := _rotation(frame.basis * _turn, b.transform.basis) * (_HASTE / seconds)
 	around += a.angular_velocity - b.angular_velocity
-	var inertia := _sum(a.inverse_inertia_tensor, b.inverse_inertia_tensor).inverse()
+	var inertia := _inertia(_sum(a.inverse_inertia_tensor, b.inverse_inertia_tensor))
 	(_holder as RigidBody3D).apply_torque_impulse(-_twist(_held, inertia * around, seconds))
 
 
@@ -126,6 +129,15 @@ func _rotation(to: Basis, from: Basis) -> Vector3:
 	if angle < 1e-5:  # the axis of no rotation is any
 		return Vector3.ZERO
 	return turn.get_axis() * wrapf(angle, -PI, PI)
+
+
+## The inertia of which this is the inverse; around an axis that is not locked no more than that,
+## if others are.
+func _inertia(inverse: Basis) -> Basis:
+	var trace := inverse.x.x + inverse.y.y + inverse.z.z
+	if inverse.determinant() > _LOCKED * trace ** 3:
+		return inverse.inverse()
+	return Basis.from_scale(Vector3.ONE / trace if trace > 0.0 else Vector3.ZERO)
 
 
 func _sum(a: Basis, b: Basis) -> Basis:

@@ -16,7 +16,9 @@ func _init(reward: ZooReward, body: Node, path: NodePath, group: StringName) -> 
 	_has_path = not path.is_empty()
 	if _has_path and reward.has_node(path):
 		_alone.append(reward.get_node(path))
-	_members = GroupMembers.new(group, reward.agent, body)
+	if not _has_path and group == &"":
+		reward._fail("no target: set a target path or a target group.")
+	_members = GroupMembers.new(group, reward.agent)
 
 
 ## Those that are there now, in tree order.
@@ -26,6 +28,8 @@ func list() -> Array[Node]:
 	if not _alone.is_empty():
 		if not is_instance_valid(_alone[0]) or _alone[0].is_queued_for_deletion():
 			_alone.clear()
+		elif not _alone[0].is_inside_tree():
+			return []
 	return _alone
 
 

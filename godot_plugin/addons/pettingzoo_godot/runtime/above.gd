@@ -17,3 +17,19 @@ static func body_of(node: Node) -> Node:
 	while ancestor != null and not (ancestor is Node2D or ancestor is Node3D):
 		ancestor = ancestor.get_parent()
 	return ancestor
+
+
+## The nearest [Node2D] above [param agent], which may be null; null if there is none.
+static func body_2d_of(agent: Node) -> Node2D:
+	var ancestor := agent
+	while ancestor != null and not ancestor is Node2D:
+		ancestor = ancestor.get_parent()
+	return ancestor as Node2D
+
+
+## The nearest [Node3D] above [param agent], which may be null; null if there is none.
+static func body_3d_of(agent: Node) -> Node3D:
+	var ancestor := agent
+	while ancestor != null and not ancestor is Node3D:
+		ancestor = ancestor.get_parent()
+	return ancestor as Node3D

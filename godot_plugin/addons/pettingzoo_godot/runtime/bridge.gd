@@ -19,6 +19,9 @@ const Slot := preload("slot.gd")
 const _NAME := "ZooBridge"
 const _FIRST := -1000000  # before any priority that a scene would use
 
+## Physics frames in which no time passed: nobody had decided yet, or a picture was drawn.
+static var waits: int = 0
+
 ## The arenas of this engine.
 var arenas: Array[Arena] = []
 ## Physics ticks that this engine has simulated.
@@ -86,6 +89,8 @@ func _physics_process(_delta: float) -> void:
 		return
 	if _ticking:
 		tick += 1
+	else:
+		waits += 1
 	if _remaining > 0:
 		_remaining -= 1
 		if _in_step:

@@ -140,6 +140,7 @@ func _write_mask(report: Buffers, offset: int) -> void:
 func _add_sensors() -> void:
 	for sensor in _agent.sensors():
 		sensor.agent = _agent
+		sensor.check_settings()
 		_leaf(_key_of(sensor)).sensors.append(sensor)
 
 

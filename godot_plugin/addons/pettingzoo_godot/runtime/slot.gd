@@ -13,10 +13,11 @@ var agent: ZooAgent
 var observer: Observer
 var _layout: Layout.Slot
 var _leaves: Array[ZooSpace] = []
-# The usual actions, one leaf of floats and one choice, go a shorter way.
+# The usual actions, one leaf of floats, one of choices and one choice, go a shorter way.
 var _is_vector: bool
+var _is_choices: bool
 var _is_choice: bool
-var _first: int = 0  # of a vector's elements in a step
+var _first: int = 0  # of the action's elements in a step
 var _end: int = 0  # behind them
 var _live: bool = true  # took part in the current step
 
@@ -26,6 +27,7 @@ func _init(first: ZooAgent) -> void:
 	observer = Observer.new(first)
 	_leaves = first.action_space.leaves()
 	_is_choice = first.action_space is ZooDiscrete
+	_is_choices = first.action_space is ZooMultiDiscrete
 	_is_vector = (
 		first.action_space is ZooBox and first.action_space.section() == ZooSpace.Section.F32
 	)
@@ -68,6 +70,8 @@ func take_action(step: Buffers) -> void:
 	if is_instance_valid(agent) and agent.alive:
 		if _is_vector:
 			agent.last_action = step.f32.slice(_first, _end)
+		elif _is_choices:
+			agent.last_action = step.i64.slice(_first, _end)
 		elif _is_choice:
 			agent.last_action = step.i64[_first]
 		else:

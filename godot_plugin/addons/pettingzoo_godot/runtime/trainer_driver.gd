@@ -1,6 +1,7 @@
 extends "driver.gd"
 ## Lets a trainer in Python decide: the engine's side of docs/PROTOCOL.md.
 
+const Above := preload("above.gd")
 const Bridge := preload("bridge.gd")
 const Buffers := preload("../wire/zoo_buffers.gd")
 const Codec := preload("../wire/zoo_codec.gd")
@@ -59,8 +60,8 @@ func _init(bridge: Bridge, options: LaunchOptions) -> void:
 func drive() -> bool:
 	if _over:
 		return false
-	if _link == null and not _greet():
-		return false
+	if _link == null:
+		return _greet()
 	if _report_is_due and not _send_report():
 		return false
 	if not _render.is_empty() and not _send_picture():
@@ -81,7 +82,9 @@ func scene_lost() -> void:
 	_fail(Faults.take())
 
 
-## Makes a first episode to learn the agents' spaces, connects, says hello.
+## Makes a first episode to learn the agents' spaces, connects, says hello. Returns false: the first
+## reset waits for the next frame. In this one, new nodes can lie in the memory of freed ones, and
+## group calls would take them for removed (see [method Arena.free_old_instance]).
 func _greet() -> bool:
 	var arenas := _bridge.all_arenas()
 	var seeds := PackedInt64Array()
@@ -98,7 +101,7 @@ func _greet() -> bool:
 	_link.binary_limit = _layout.step_size()
 	_protocol.advance("hello")
 	_link.send_text(Codec.encode_text("hello", hello))
-	return true
+	return false
 
 
 func _give_up() -> bool:
@@ -145,6 +148,7 @@ func _hello() -> Dictionary:
 		Faults.report("no agent for Python: add a ZooAgent with control mode REMOTE.", environment)
 	_check_groups(agents)
 	_check_environment(environment)
+	_check_places(environment.arena_root())
 	var engine := Engine.get_version_info()
 	var window := LaunchOptions.window_size()
 	return {
@@ -191,6 +195,14 @@ func _check_environment(environment: ZooEnvironment) -> void:
 					environment
 				)
 			)
+
+
+## What works for an agent does nothing elsewhere.
+func _check_places(root: Node) -> void:
+	for type: String in ["ZooSensor", "ZooActuator", "ZooReward"]:
+		for part in root.find_children("*", type, true, false):
+			if Above.agent_of(part) == null:
+				Faults.report("works for no agent: place it below a ZooAgent.", part)
 
 
 ## Agents of one policy group share a batch: their spaces and columns must be equal.

@@ -8,6 +8,9 @@ extends ZooSensor
 const _CameraSensor := preload("camera_sensor.gd")
 const _Pictures := preload("../runtime/pictures.gd")
 
+const _MIN_SIDE := 2  # px; a SubViewport is never smaller
+const _MAX_SIDE := 8192  # px; software OpenGL draws up to 16384
+
 static var _living: Array[_CameraSensor] = []  # cameras in the tree
 
 ## Columns of the picture.
@@ -47,6 +50,17 @@ func space() -> ZooBox:
 	box.high = 255.0
 	box.dtype = ZooBox.Dtype.UINT8
 	return box
+
+
+func check_settings() -> void:
+	if mini(width, height) < _MIN_SIDE or maxi(width, height) > _MAX_SIDE:
+		_fail(
+			(
+				"width, height: expected %d to %d pixels; got %d x %d."
+				% [_MIN_SIDE, _MAX_SIDE, width, height]
+			)
+		)
+	super()
 
 
 func restart() -> void:

@@ -47,6 +47,12 @@ func look_up() -> void:
 	_looked_up = false
 
 
+func check_settings() -> void:
+	super()
+	if group == &"":
+		_fail("group: set one: its members are the entities.")
+
+
 func _reset() -> void:
 	_looked_up = false
 

@@ -52,6 +52,12 @@ func _candidates() -> Array[Node]:
 	return [target]
 
 
+func check_settings() -> void:
+	super()
+	if _path().is_empty() and target_group == &"":
+		_fail("no target: set a target path or a target group.")
+
+
 func _get_configuration_warnings() -> PackedStringArray:
 	var warnings := super()
 	if _body() == null:

@@ -1,7 +1,8 @@
 extends Node
 ## What ZooVision2D and ZooVision3D share: the cone, and the memory of one tick.
 
-const Bodies := preload("bodies.gd")
+const Above := preload("../runtime/above.gd")
+const Bridge := preload("../runtime/bridge.gd")
 const Faults := preload("../runtime/faults.gd")
 const Rays := preload("rays.gd")
 const Targets := preload("targets.gd")
@@ -28,7 +29,7 @@ var _step: int = -1
 
 func _notification(what: int) -> void:
 	if what == NOTIFICATION_READY:
-		_find_agent()
+		_agent = Above.agent_of(self) as ZooAgent
 		_show_or_hide()
 
 
@@ -38,7 +39,7 @@ func _show_or_hide() -> void:
 
 ## Forgets what was seen in an earlier tick, or before the episode was reset within this one.
 func _forget_the_past() -> void:
-	var tick := Engine.get_physics_frames()
+	var tick := Engine.get_physics_frames() - Bridge.waits
 	var step := 0
 	if _agent != null and _agent.environment != null:
 		step = _agent.environment.step_count
@@ -46,13 +47,6 @@ func _forget_the_past() -> void:
 		_tick = tick
 		_step = step
 		_seen.clear()
-
-
-func _find_agent() -> void:
-	var ancestor := get_parent()
-	while ancestor != null and not ancestor is ZooAgent:
-		ancestor = ancestor.get_parent()
-	_agent = ancestor as ZooAgent
 
 
 func _fail(message: String) -> void:

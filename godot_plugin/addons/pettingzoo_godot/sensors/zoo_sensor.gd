@@ -8,7 +8,7 @@ extends Node
 ## member of a [code]Dict[/code] observation. To write one, extend this class and override
 ## [method _size] and [method _read]; [method body_2d] or [method body_3d] is what it looks from.
 
-const _Bodies := preload("bodies.gd")
+const _Above := preload("../runtime/above.gd")
 
 ## Name of this part in a Dict observation; empty: part of the agent's one vector.
 @export var key: String = ""
@@ -70,12 +70,12 @@ func _add_noise(buffer: PackedFloat32Array, offset: int) -> void:
 
 ## The body of a 2D agent: the nearest [Node2D] above the agent; null if there is none.
 func body_2d() -> Node2D:
-	return _Bodies.above_2d(_agent_above())
+	return _Above.body_2d_of(_agent_above())
 
 
 ## The body of a 3D agent: the nearest [Node3D] above the agent; null if there is none.
 func body_3d() -> Node3D:
-	return _Bodies.above_3d(_agent_above())
+	return _Above.body_3d_of(_agent_above())
 
 
 ## Simulated seconds between two readings.
@@ -87,6 +87,12 @@ func step_seconds() -> float:
 ## Number of floats of this sensor in an observation.
 func observation_size() -> int:
 	return _size() * stack
+
+
+## Reports settings with which it could never observe anything, as a fault.
+func check_settings() -> void:
+	if observation_size() < 1:
+		_fail("has no floats: set its counts, sizes and stack to 1 or more, and its groups.")
 
 
 ## Its member of a Dict observation if it has no [member key]; empty: it is part of the agent's one
@@ -160,12 +166,7 @@ func _get_configuration_warnings() -> PackedStringArray:
 
 ## The agent, also in the editor, where [member agent] is not set.
 func _agent_above() -> Node:
-	if agent != null:
-		return agent
-	var ancestor := get_parent()
-	while ancestor != null and not ancestor is ZooAgent:
-		ancestor = ancestor.get_parent()
-	return ancestor
+	return agent if agent != null else _Above.agent_of(self)
 
 
 func _fail(message: String) -> void:

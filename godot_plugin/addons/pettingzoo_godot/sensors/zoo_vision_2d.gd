@@ -69,7 +69,7 @@ func _is_in_front(point: Vector2, target: Node2D) -> bool:
 
 
 func _set_up() -> bool:
-	var body := Bodies.above_2d(self)
+	var body := Above.body_2d_of(Above.agent_of(self))
 	if body == null:
 		_fail("no body to look from: place the ZooAgent below a Node2D.")
 		return false
@@ -82,7 +82,7 @@ func _make_view() -> Node:
 
 
 func _paint(view: View2D) -> void:
-	var body := Bodies.above_2d(self)
+	var body := Above.body_2d_of(Above.agent_of(self))
 	if body == null or not body.is_inside_tree() or not enabled:
 		return
 	var tip := body.global_transform * eye
@@ -109,6 +109,6 @@ func _free_share(away: Vector2) -> float:
 
 
 func _get_configuration_warnings() -> PackedStringArray:
-	if Bodies.above_2d(self) == null:
+	if Above.body_2d_of(Above.agent_of(self)) == null:
 		return ["An agent sees from its body: place the ZooAgent below a Node2D."]
 	return []

@@ -71,7 +71,7 @@ func _is_in_front(point: Vector3, target: Node3D) -> bool:
 
 
 func _set_up() -> bool:
-	var body := Bodies.above_3d(self)
+	var body := Above.body_3d_of(Above.agent_of(self))
 	if body == null:
 		_fail("no body to look from: place the ZooAgent below a Node3D.")
 		return false
@@ -84,7 +84,7 @@ func _make_view() -> Node:
 
 
 func _paint(view: View3D) -> void:
-	var body := Bodies.above_3d(self)
+	var body := Above.body_3d_of(Above.agent_of(self))
 	if body == null or not body.is_inside_tree() or not enabled:
 		return
 	var frame := Transform3D(body.global_basis.orthonormalized(), body.global_transform * eye)
@@ -110,6 +110,6 @@ func _free_share(away: Vector3) -> float:
 
 
 func _get_configuration_warnings() -> PackedStringArray:
-	if Bodies.above_3d(self) == null:
+	if Above.body_3d_of(Above.agent_of(self)) == null:
 		return ["An agent sees from its body: place the ZooAgent below a Node3D."]
 	return []

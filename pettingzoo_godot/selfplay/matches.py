@@ -1,0 +1,186 @@
+"""Matches: policies play each other for a fixed number of episodes, for an evaluation to count.
+
+Only imported where it is used: needs the extra [train].
+
+Rule: the episodes counted are the first ones of each arena, whose seeds follow from the match's
+seed alone. Those that happen to end first would be the short ones; and so all pairs of players meet
+in the same episodes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+
+import numpy as np
+from gymnasium import spaces
+
+from pettingzoo_godot.errors import UsageError
+from pettingzoo_godot.messages import Scalar
+from pettingzoo_godot.options import check_count, check_seed
+from pettingzoo_godot.selfplay.games import Game, Scorer
+from pettingzoo_godot.selfplay.players import SCRIPTED, Player, make_player
+from pettingzoo_godot.selfplay.settings import settings_for
+from pettingzoo_godot.spaces import Array
+from pettingzoo_godot.vector import GodotVectorEnv
+
+
+@dataclass(frozen=True)
+class Episode:
+    """What came of an episode.
+
+    Attributes:
+        arena: In which arena, and so with which stream of seeds.
+        length: Steps.
+        returns: By policy group, the sum of rewards, as a mean over its agents.
+        winner: The policy group that has won; None: nobody.
+    """
+
+    arena: int
+    length: int
+    returns: dict[str, float]
+    winner: str | None
+
+
+@dataclass(frozen=True)
+class Match:
+    """Episodes of the same players.
+
+    Attributes:
+        players: By policy group, who played: `"random"`, `"scripted"`, or the path of policies.
+        episodes: Arena by arena, in each in the order they were played.
+    """
+
+    players: dict[str, str]
+    episodes: list[Episode]
+
+    def summary(self) -> dict[str, Any]:
+        """Numbers about all episodes, by name."""
+        winners = [episode.winner for episode in self.episodes]
+        return {
+            "episodes": len(self.episodes),
+            "length": float(np.mean([episode.length for episode in self.episodes])),
+            "returns": {
+                group: float(np.mean([episode.returns[group] for episode in self.episodes]))
+                for group in self.players
+            },
+            "wins": {group: winners.count(group) / len(winners) for group in self.players},
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it, ready for JSON."""
+        return {**asdict(self), "summary": self.summary()}
+
+
+class Stadium:
+    """A scene in which players meet; starts its engine at the first match.
+
+    Args:
+        scene: As for `parallel_env`; with several policy groups.
+        arenas: Copies of the scene in its engine.
+        parameters: Values for parameters that the scene declares.
+        winner: Who wins, as in `Settings`; None: as in trainings of the scene.
+
+    Raises:
+        UsageError: If the scene is not for several policies.
+    """
+
+    def __init__(
+        self,
+        scene: str | os.PathLike[str],
+        arenas: int = 16,
+        *,
+        parameters: Mapping[str, Scalar] | None = None,
+        winner: str | None = None,
+    ) -> None:
+        self._env = GodotVectorEnv(scene, 1, arenas, parameters=parameters)
+        self._groups = list(self._env.policy_groups)
+        if len(self._groups) < 2:
+            self._env.close()
+            raise UsageError(
+                "expected a scene with several policy groups, which play against each other; got "
+                f"{', '.join(self._groups)} alone"
+            )
+        self._winner = winner or settings_for(self._env.metadata["name"]).winner
+
+    def __enter__(self) -> Stadium:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the engine; may be called twice."""
+        self._env.close()
+
+    def play(
+        self,
+        players: Mapping[str, str | os.PathLike[str]],
+        episodes: int,
+        *,
+        seed: int = 0,
+        deterministic: bool = True,
+    ) -> Match:
+        """Let players meet for exactly so many episodes; the same every time.
+
+        Args:
+            players: By policy group, who plays: `"random"`; `"scripted"`, the scene's own
+                heuristic; a self-play run's folder, or one of its files of policies.
+            episodes: How many. Each arena plays as many, the first ones one more if there is a
+                rest.
+            seed: Of the episodes, and of what players leave to chance.
+            deterministic: Whether policies take their most probable actions.
+
+        Raises:
+            UsageError: If the players are not one for each policy group, or do not fit.
+            PettingZooGodotError: If the engine ends, or the scene has a mistake.
+        """
+        episodes = check_count("episodes", episodes)
+        names = {group: os.fspath(player) for group, player in players.items()}
+        if set(names) != set(self._groups):
+            raise UsageError(f"expected a player for each of {self._groups}; got {names}")
+        seed = check_seed(seed) or 0
+        acting = {
+            group: make_player(
+                names[group],
+                group,
+                cast(spaces.Dict, self._env.single_observation_space)[group],
+                cast(spaces.Dict, self._env.single_action_space)[group],
+                len(self._env.slots[group]),
+                np.random.default_rng(np.random.SeedSequence([seed, index])),
+                deterministic,
+            )
+            for index, group in enumerate(self._groups)
+        }
+        self._env.heuristic_agents = [g for g in self._groups if names[g] == SCRIPTED]
+        observations, _ = self._env.reset(seed=seed)
+        games = self._count(acting, observations, episodes)
+        told = [Episode(g.arena, g.length, g.returns, g.winner(self._winner)) for g in games]
+        return Match(names, told)
+
+    def _count(
+        self, acting: Mapping[str, Player], observations: Mapping[str, Any], episodes: int
+    ) -> list[Game]:
+        arenas = self._env.num_arenas
+        share, rest = divmod(episodes, arenas)
+        shares = [share + (arena < rest) for arena in range(arenas)]
+        agents = {group: len(slots) // arenas for group, slots in self._env.slots.items()}
+        scorer = Scorer(agents, arenas)
+        games: list[list[Game]] = [[] for _ in shares]
+        missing = episodes
+        ends: dict[str, Array | None] = dict.fromkeys(self._groups)
+        while missing:
+            actions = {
+                group: player(observations[group], ends[group]) for group, player in acting.items()
+            }
+            observations, rewards, terminated, truncated, infos = self._env.step(actions)
+            live = {group: infos[group]["live"] for group in self._groups}
+            over = {group: terminated[group] | truncated[group] for group in self._groups}
+            ends.update(over)
+            for game in scorer.add(rewards, live, over):
+                if len(games[game.arena]) < shares[game.arena]:
+                    games[game.arena].append(game)
+                    missing -= 1
+        return [game for part in games for game in part]

@@ -1,0 +1,86 @@
+"""Who may be asked to play in a match, made into functions from observations to actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from gymnasium import spaces
+
+from pettingzoo_godot.errors import UsageError
+from pettingzoo_godot.selfplay.heads import Head, head_for
+from pettingzoo_godot.selfplay.memory import Memory
+from pettingzoo_godot.selfplay.networks import Actor
+from pettingzoo_godot.selfplay.policies import check_fits, load_policies
+from pettingzoo_godot.spaces import Array
+
+RANDOM = "random"
+SCRIPTED = "scripted"
+
+#: From a batch of observations, and which rows begin an episode with them (None: all), to a batch
+#: of actions.
+Player = Callable[[Any, Array | None], Array]
+
+
+def make_player(
+    name: str,
+    group: str,
+    observation_space: spaces.Space[Any],
+    action_space: spaces.Space[Any],
+    rows: int,
+    rng: np.random.Generator,
+    deterministic: bool,
+) -> Player:
+    """Make a player for a policy group.
+
+    Args:
+        name: `"random"`; `"scripted"`: does nothing, because the scene's heuristic decides; a
+            self-play run's folder, or one of its files of policies.
+        group: Name of the policy group.
+        observation_space: Of one agent.
+        action_space: Of one agent.
+        rows: How many rows it decides for.
+        rng: For what it leaves to chance.
+        deterministic: Whether a policy takes its most probable actions.
+
+    Raises:
+        UsageError: If there are no such policies, or they are for something else.
+    """
+    if name == RANDOM:
+        return _random(head_for(action_space), rows, rng)
+    if name == SCRIPTED:
+        return _idle(head_for(action_space), rows)
+    path = Path(name)
+    actors = load_policies(path).actors
+    if group not in actors:
+        raise UsageError(f"expected policies of {group!r}; {path} has {', '.join(actors)}")
+    check_fits(actors[group], Actor(observation_space, action_space, [], group), group, path)
+    return _policy(actors[group], rows, None if deterministic else rng)
+
+
+def _random(head: Head, rows: int, rng: np.random.Generator) -> Player:
+    return lambda _observations, _begins: head.to_env(head.random(rng, rows))
+
+
+def _idle(head: Head, rows: int) -> Player:
+    nothing = head.to_env(np.zeros((rows, head.entries), np.float32))
+    return lambda _observations, _begins: nothing
+
+
+def _policy(actor: Actor, rows: int, rng: np.random.Generator | None) -> Player:
+    memory = Memory(rows, actor.flatten.size, actor.stack)
+
+    @torch.inference_mode()
+    def decide(observations: Any, begins: Array | None) -> Array:
+        vectors = memory.push(actor.flatten(observations), begins)
+        outputs = actor(torch.from_numpy(vectors))
+        if rng is None:
+            raw = actor.head.mode(outputs)
+        else:
+            raw = actor.head.sample(outputs, actor.head.noise(rng, rows))
+        return actor.to_env(raw.numpy(), vectors)
+
+    return decide

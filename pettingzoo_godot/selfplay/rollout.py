@@ -1,0 +1,191 @@
+"""Plays: fills rollouts from a vector environment, so that engines work while Python thinks.
+
+Rule: each engine has a random generator of its own and is asked for the same number of steps, and
+no policy changes meanwhile. So it does not matter which engine is ready first: a seed repeats
+everything, with any number of engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pettingzoo_godot.selfplay.games import Game, Scorer
+from pettingzoo_godot.selfplay.learner import Rollout
+from pettingzoo_godot.selfplay.lineup import Lineup, Matchmaker
+from pettingzoo_godot.selfplay.memory import Memory
+from pettingzoo_godot.selfplay.pool import Snapshot
+from pettingzoo_godot.selfplay.settings import Settings
+from pettingzoo_godot.selfplay.shaping import Shaping
+from pettingzoo_godot.spaces import Array
+from pettingzoo_godot.vector import GodotVectorEnv
+
+
+class Played(NamedTuple):
+    """A game that is over.
+
+    Attributes:
+        game: What it brought.
+        players: By policy group, the past self that played; None: the latest policy.
+    """
+
+    game: Game
+    players: dict[str, Snapshot | None]
+
+
+class Collector:
+    """Lets the policies play in all arenas of a vector environment.
+
+    Args:
+        env: With several policy groups, and a `batch_size` of one engine's rows.
+        matchmaker: Draws who plays; its sides are in the order of the policy groups.
+        settings: How long a rollout is, and how rewards are shaped.
+    """
+
+    def __init__(self, env: GodotVectorEnv, matchmaker: Matchmaker, settings: Settings) -> None:
+        self._env = env
+        self._sides = matchmaker.sides
+        self._horizon = settings.horizon
+        engines, arenas = env.num_engines, env.num_arenas
+        self._rows = {group: arenas * side.agents for group, side in self._sides.items()}
+        agents = {group: side.agents for group, side in self._sides.items()}
+        self._lineups = [Lineup(matchmaker, arenas) for _ in range(engines)]
+        self._scorers = [Scorer(agents, arenas) for _ in range(engines)]
+        self._memories = [
+            {
+                group: Memory(self._rows[group], side.actor.flatten.size, side.actor.stack)
+                for group, side in self._sides.items()
+            }
+            for _ in range(engines)
+        ]
+        self._shapings = [
+            {
+                group: Shaping(self._rows[group], info, factor, settings.gamma)
+                for group, (info, factor) in settings.shaping.items()
+            }
+            for _ in range(engines)
+        ]
+        self._vectors: list[dict[str, Array]] = [{} for _ in range(engines)]
+        self._steps = [0] * engines  # of this rollout
+        self._env_ids = [
+            {group: np.arange(rows) + engine * rows for group, rows in self._rows.items()}
+            for engine in range(engines)
+        ]
+
+    def restart(self, seed: int, rngs: Sequence[np.random.Generator]) -> None:
+        """Begin an episode in every arena.
+
+        Args:
+            seed: Of all episodes until the next `restart`.
+            rngs: One for each engine: draw who plays.
+        """
+        self._env.async_reset(seed=seed)
+        for _ in rngs:
+            observations, _, _, _, infos = self._env.recv()
+            self._observe(self._engine_of(infos), observations, None)
+        for engine, rng in enumerate(rngs):
+            self._scorers[engine].forget()
+            self._lineups[engine].redraw(range(self._env.num_arenas), rng)
+            for shaping in self._shapings[engine].values():
+                shaping.forget()
+
+    def collect(
+        self, rngs: Sequence[np.random.Generator]
+    ) -> tuple[dict[str, Rollout], list[Played]]:
+        """Play for `horizon` steps of each row.
+
+        Args:
+            rngs: One for each engine: what is left to chance in actions and line-ups.
+
+        Returns:
+            By policy group, what happened; and the games that ended, engine by engine.
+        """
+        engines = range(self._env.num_engines)
+        rollouts = {group: self._room(group) for group in self._sides}
+        games: list[list[Played]] = [[] for _ in engines]
+        for engine in engines:
+            self._steps[engine] = 0
+            self._act(engine, rollouts, rngs[engine])
+        for _ in range(len(engines) * self._horizon):
+            result = self._env.recv()
+            engine = self._engine_of(result[4])
+            games[engine] += self._take(engine, result, rollouts, rngs[engine])
+            self._steps[engine] += 1
+            if self._steps[engine] < self._horizon:
+                self._act(engine, rollouts, rngs[engine])
+        for group, rollout in rollouts.items():
+            rollout.finals.sort(key=lambda final: (final[0], final[1][0]))  # not by who was first
+            for engine, vectors in enumerate(self._vectors):
+                rollout.last[self._part(group, engine)] = vectors[group]
+        return rollouts, [game for part in games for game in part]
+
+    # ------------------------------------------------------------------ one engine
+
+    def _act(self, engine: int, rollouts: Mapping[str, Rollout], rng: np.random.Generator) -> None:
+        step, lineup = self._steps[engine], self._lineups[engine]
+        actions = {}
+        for group, side in self._sides.items():
+            vectors = self._vectors[engine][group]
+            raw = lineup.act(group, vectors, rng)
+            actions[group] = side.actor.to_env(raw, vectors)
+            part = self._part(group, engine)
+            rollouts[group].observations[step, part] = vectors
+            rollouts[group].raw[step, part] = raw
+        self._env.send(actions, self._env_ids[engine])
+
+    def _take(
+        self,
+        engine: int,
+        result: Any,
+        rollouts: Mapping[str, Rollout],
+        rng: np.random.Generator,
+    ) -> list[Played]:
+        observations, rewards, terminated, truncated, infos = result
+        step, lineup = self._steps[engine], self._lineups[engine]
+        live = {group: infos[group]["live"] for group in self._sides}
+        for group, rollout in rollouts.items():
+            part = self._part(group, engine)
+            rollout.rewards[step, part] = rewards[group]
+            rollout.terminated[step, part] = terminated[group]
+            rollout.truncated[step, part] = truncated[group]
+            rollout.counts[step, part] = lineup.counts[group] & live[group]
+            if truncated[group].any():
+                rows = np.flatnonzero(truncated[group])
+                vectors = self._sides[group].actor.flatten(infos[group]["final_obs"])
+                finals = self._memories[engine][group].peek(vectors)[rows]
+                rollout.finals.append((step, rows + part.start, finals))
+        ends = {group: terminated[group] | truncated[group] for group in self._sides}
+        for group, shaping in self._shapings[engine].items():
+            part = self._part(group, engine)
+            rollouts[group].rewards[step, part] += shaping.after(infos[group], ends[group])
+        self._observe(engine, observations, ends)
+        games = self._scorers[engine].add(rewards, live, ends)
+        if not games:
+            return []
+        played = [Played(game, lineup.players(game.arena)) for game in games]
+        lineup.redraw([game.arena for game in games], rng)
+        return played
+
+    def _observe(
+        self, engine: int, observations: Mapping[str, Any], ends: Mapping[str, Array] | None
+    ) -> None:
+        for group, side in self._sides.items():
+            vectors = side.actor.flatten(observations[group])
+            begins = None if ends is None else ends[group]
+            self._vectors[engine][group] = self._memories[engine][group].push(vectors, begins)
+
+    def _engine_of(self, infos: Mapping[str, Any]) -> int:
+        group, rows = next(iter(self._rows.items()))
+        ids = infos[group].get("env_id") if group in infos else None  # none of a single engine
+        return 0 if ids is None else int(ids[0]) // rows
+
+    def _part(self, group: str, engine: int) -> slice:
+        rows = self._rows[group]
+        return slice(engine * rows, (engine + 1) * rows)
+
+    def _room(self, group: str) -> Rollout:
+        actor = self._sides[group].actor
+        rows = self._rows[group] * self._env.num_engines
+        return Rollout.empty(self._horizon, rows, actor.inputs, actor.head.entries)

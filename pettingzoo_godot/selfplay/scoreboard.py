@@ -1,0 +1,77 @@
+"""A self-play training on the terminal: how far, how fast, who wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pettingzoo_godot.selfplay.folder import Row
+
+_MEMORY = 0.8  # of what is shown, from update to update: as steady as a reader needs
+
+#: Is told the row of an update, and which part of the training is done, 0 to 1.
+Watch = Callable[[Row, float], None]
+
+
+@contextmanager
+def show_self_play(console: Console) -> Iterator[Watch]:
+    """Show a bar, and return what tells it how the training goes."""
+    columns = (
+        TextColumn("{task.fields[update]}"),
+        BarColumn(bar_width=20),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[speed]}"),
+        TextColumn("{task.fields[sides]}"),
+        TimeRemainingColumn(),
+    )
+    progress = Progress(*columns, console=console)
+    task = progress.add_task("", total=1.0, update="", speed="", sides="")
+    shown = Smoothed()
+
+    def watch(row: Row, done: float) -> None:
+        values = shown.after(row)
+        progress.update(
+            task,
+            completed=done,
+            update=f"update {row['update']}",
+            speed=f"{values['steps_per_second']:,.0f} steps/s",
+            sides=describe_sides(values),
+        )
+        progress.start()  # not before there is something to show: what goes wrong is one line
+
+    try:
+        yield watch
+    finally:
+        if progress.live.is_started:
+            progress.stop()
+
+
+class Smoothed:
+    """Running means of the numbers in rows."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, float] = {}
+
+    def after(self, row: Row) -> dict[str, float]:
+        """Take a row in, and return the means."""
+        for name, value in row.items():
+            if value is None:
+                continue
+            before = self._values.get(name, value)
+            self._values[name] = _MEMORY * before + (1 - _MEMORY) * value
+        return self._values
+
+
+def describe_sides(values: dict[str, float]) -> str:
+    """Say how each policy group does: mean return and part of the games that it wins."""
+    groups = [name.partition("/")[2] for name in values if name.startswith("return/")]
+    return "  ".join(
+        f"[bold]{escape(group)}[/] {values[f'return/{group}']:.1f}, "
+        f"wins {100 * values[f'wins/{group}']:.0f} %"
+        for group in groups
+        if f"wins/{group}" in values
+    )

@@ -1,0 +1,144 @@
+"""How self-play learns: one flat table of numbers, and what differs from it by scene.
+
+Names of the opponents' part are those of Unity's ML-Agents. A *step* is that of one agent in one
+arena, as everywhere in this package.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from pettingzoo_godot.errors import OptionError
+from pettingzoo_godot.options import check_choice
+
+SAMPLINGS = ("uniform", "prioritised")
+WINNERS = ("return", "last_reward")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Numbers of PPO, of the pool of opponents, and of checkpoints.
+
+    Attributes:
+        horizon: Steps of each row between two updates.
+        epochs: Times that each update goes through them.
+        minibatch: Transitions per gradient step.
+        learning_rate: Of Adam.
+        gamma: Discount per step.
+        gae_lambda: Of the advantages.
+        clip_range: Of the policy's ratio.
+        entropy: Weight of the entropy bonus.
+        value_weight: Weight of the critic's loss.
+        max_gradient: Norm to which gradients are clipped.
+        target_kl: Distance from the old policy above which an update ends early; 0: never.
+        hidden: Width of the two hidden layers.
+        stack: Observations that a policy sees: this one and those before it.
+        save_steps: Steps of training between two snapshots for the pool.
+        window: Snapshots in the pool; the oldest one goes.
+        play_against_latest_model_ratio: Probability that opponents play with their latest policy.
+        swap_steps: Steps after which other past selves are drawn from the pool.
+        opponents: Past selves of each policy group that are in play at the same time.
+        sampling: `"uniform"`, or `"prioritised"`: whoever wins more is drawn more often.
+        team_change: Steps after which another policy group learns; 0: all learn at once.
+        winner: Who wins an episode: the policy group with the greater `"return"`, or with the
+            greater `"last_reward"`, as in ML-Agents.
+        checkpoint_updates: Updates between two checkpoints.
+        heading: By policy group, the index of its observed heading / pi: its actions are forward
+            and to the right then, see `heading.py`. Only a program can set it.
+        shaping: By policy group, an info of the scene and a factor: the product's increase per step
+            is rewarded in training, see `shaping.py`. Only a program can set it.
+    """
+
+    horizon: int = 128
+    epochs: int = 4
+    minibatch: int = 1024
+    learning_rate: float = 5e-4
+    gamma: float = 0.99
+    gae_lambda: float = 0.95
+    clip_range: float = 0.2
+    entropy: float = 0.0
+    value_weight: float = 0.5
+    max_gradient: float = 0.5
+    target_kl: float = 0.03
+    hidden: int = 64
+    stack: int = 1
+    save_steps: int = 100_000
+    window: int = 10
+    play_against_latest_model_ratio: float = 0.5
+    swap_steps: int = 50_000
+    opponents: int = 3
+    sampling: str = "uniform"
+    team_change: int = 0
+    winner: str = "return"
+    checkpoint_updates: int = 20
+    heading: Mapping[str, int] = field(default_factory=dict)
+    shaping: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+
+#: What differs, by scene. `chase`: minus one per step until the catch, so returns name no winner;
+#: a step towards the hider, of 20 px, is worth about as much as that; and who flees looks away, so
+#: that it has to remember whom it flees from.
+SCENES: dict[str, dict[str, Any]] = {
+    "chase": {
+        "winner": "last_reward",
+        "heading": {"seeker": 0, "hider": 0},
+        "shaping": {"seeker": ["distance", -0.05], "hider": ["distance", 0.05]},
+        "horizon": 64,
+        "minibatch": 512,
+        "epochs": 6,
+        "learning_rate": 1e-3,
+        "gamma": 0.97,
+        "entropy": 0.003,
+        "stack": 3,
+    },
+}
+
+_MAY_BE_ZERO = (
+    *("entropy", "target_kl", "team_change", "gae_lambda"),
+    *("value_weight", "play_against_latest_model_ratio", "swap_steps"),
+)
+_UP_TO_ONE = ("gamma", "gae_lambda", "play_against_latest_model_ratio")
+_CHOICES = {"sampling": SAMPLINGS, "winner": WINNERS}
+
+
+def settings_for(scene: str, chosen: Mapping[str, Any] | None = None) -> Settings:
+    """Say how self-play learns a scene.
+
+    Args:
+        scene: Name of a scene.
+        chosen: Values that differ from the scene's own, by name.
+
+    Raises:
+        OptionError: If there is no such name, or the value cannot be one.
+    """
+    settings = replace(Settings(), **SCENES.get(scene, {}))
+    known = asdict(settings)
+    for name, value in (chosen or {}).items():
+        if name not in known:
+            raise OptionError(
+                f"expected a hyperparameter of self-play: {', '.join(known)}; got {name!r}"
+            )
+        _check(name, value, known[name])
+        settings = replace(settings, **{name: type(known[name])(value)})
+    return settings
+
+
+def _check(name: str, value: Any, default: Any) -> None:
+    if name in _CHOICES:
+        check_choice(name, value, _CHOICES[name])
+        return
+    if isinstance(default, dict):
+        if not isinstance(value, Mapping):
+            raise OptionError(f"expected hyperparameter {name} to be a dict; got {value!r}")
+        return
+    kinds = (int,) if isinstance(default, int) else (int, float)
+    is_number = isinstance(value, kinds) and not isinstance(value, bool) and math.isfinite(value)
+    most = 1.0 if name in _UP_TO_ONE else math.inf
+    if not is_number or not 0 <= value <= most or (value == 0 and name not in _MAY_BE_ZERO):
+        least = "from 0" if name in _MAY_BE_ZERO else "above 0"
+        bounds = least + ("" if most == math.inf else f" to {most:g}")
+        kind = "an int" if isinstance(default, int) else "a number"
+        raise OptionError(f"expected hyperparameter {name} to be {kind} {bounds}; got {value!r}")

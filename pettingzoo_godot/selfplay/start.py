@@ -1,0 +1,215 @@
+"""`pettingzoo-godot train --self-play`: begins a self-play training, or goes on with one.
+
+Only imported where it is used: needs the extra [train].
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pettingzoo_godot.arguments import absolute_scene, name_of
+from pettingzoo_godot.errors import OptionError, UsageError
+from pettingzoo_godot.messages import Scalar
+from pettingzoo_godot.options import check_choice, check_count, check_mapping, check_seed
+from pettingzoo_godot.selfplay.folder import Config, Folder
+from pettingzoo_godot.selfplay.lineup import ROLES
+from pettingzoo_godot.selfplay.scoreboard import Watch
+from pettingzoo_godot.selfplay.settings import settings_for
+from pettingzoo_godot.selfplay.trainer import Trainer
+from pettingzoo_godot.training.interrupt import stop_on_signals
+from pettingzoo_godot.training.run import check_is_free
+from pettingzoo_godot.vector import GodotVectorEnv
+
+_MINUTES = 10.0  # if nobody says how long
+_BUDGET = ("steps", "minutes")  # what a --resume may change
+
+
+def train(
+    scene: str | os.PathLike[str],
+    folder: str | os.PathLike[str],
+    *,
+    minutes: float | None = None,
+    steps: int | None = None,
+    engines: int | None = None,
+    arenas: int | None = None,
+    seed: int | None = None,
+    roles: Mapping[str, str] | None = None,
+    policies: Mapping[str, str | os.PathLike[str]] | None = None,
+    parameters: Mapping[str, Scalar] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    resume: bool = False,
+    watch: Watch = lambda row, done: None,
+) -> Folder:
+    """Train the policy groups of a scene against each other. Ctrl-C saves, and returns.
+
+    What is None is the default, or with `resume`, what the run has.
+
+    Args:
+        scene: As for `parallel_env`; with several policy groups.
+        folder: Of the run: new, or with `resume` an old one.
+        minutes: Of training in all [min], those before a `resume` included; 10 if there are no
+            `steps` either.
+        steps: Steps in all; a step of one row counts as one. The first limit reached ends it.
+        engines: Godot processes; 2.
+        arenas: Copies of the scene in each of them; 16.
+        seed: Of everything random; 0.
+        roles: By policy group, `"train"`, `"frozen"`, `"deterministic"` or `"scripted"`; those
+            that are not named learn.
+        policies: By policy group, a self-play run or one of its files of policies, whose weights
+            it begins with.
+        parameters: Values for parameters that the scene declares.
+        settings: Numbers that differ from the scene's own, see `settings.py`.
+        resume: Go on from the run's last checkpoint.
+        watch: Is told of each update, and which part of the training is done.
+
+    Returns:
+        The run's folder.
+
+    Raises:
+        UsageError: If arguments are wrong or contradict the run, or the folder is taken.
+        PettingZooGodotError: If an engine ends, or the scene has a mistake; what was learned is in
+            a checkpoint then.
+    """
+    asked: dict[str, Any] = {
+        "scene": str(absolute_scene(scene)),
+        "engines": engines,
+        "arenas": arenas,
+        "seed": seed,
+        "steps": steps,
+        "minutes": minutes,
+        "roles": roles,
+        "policies": policies and {g: str(Path(p).absolute()) for g, p in policies.items()},
+        "parameters": parameters,
+        "settings": settings,
+    }
+    asked = {name: value for name, value in asked.items() if value is not None}
+    path = Path(folder)
+    return _resume(Folder.open(path), asked, watch) if resume else _begin(path, asked, watch)
+
+
+def _begin(path: Path, asked: dict[str, Any], watch: Watch) -> Folder:
+    chosen = {"engines": 2, "arenas": 16, "seed": 0, "steps": None, "minutes": None, **asked}
+    if chosen["steps"] is None and chosen["minutes"] is None:
+        chosen["minutes"] = _MINUTES
+    own = settings_for(name_of(chosen["scene"]), check_mapping("settings", chosen.get("settings")))
+    config = Config(**{**chosen, "settings": asdict(own)})
+    _check(config)
+    check_is_free(path)
+    with _make_env(config) as env:
+        folder = Folder.create(path, config)
+        trainer = None
+        try:
+            trainer = Trainer(folder, env)
+            _train(trainer, env, watch)
+        finally:
+            if trainer is None or trainer.update == 0:  # it never began: the folder is as it was
+                shutil.rmtree(path)
+    return folder
+
+
+def _resume(folder: Folder, asked: dict[str, Any], watch: Watch) -> Folder:
+    _check_agrees(folder, asked)
+    budget = {name: asked[name] for name in _BUDGET if name in asked}
+    folder = Folder(folder.path, replace(folder.config, **budget))
+    _check(folder.config)
+    with _make_env(folder.config) as env:
+        trainer = Trainer(folder, env, resumed=True)
+        if trainer.done() >= 1.0:
+            raise UsageError(
+                f"expected more than the {trainer.seconds / 60:.1f} minutes and {trainer.steps} "
+                f"steps that {folder.path} has. Give it more: --minutes or --steps"
+            )
+        folder.write_config()
+        _train(trainer, env, watch)
+    return folder
+
+
+def _train(trainer: Trainer, env: GodotVectorEnv, watch: Watch) -> None:
+    env.start()  # not below, where Ctrl-C waits for the end of an update
+    with _one_thread(), stop_on_signals() as stop:
+        trainer.run(stop, watch)
+
+
+def _make_env(config: Config) -> GodotVectorEnv:
+    """Make the arenas of a run, for a batch of one engine after another; starts nothing."""
+    scripted = [group for group, role in config.roles.items() if role == "scripted"]
+    with GodotVectorEnv(
+        config.scene, 1, config.arenas, parameters=config.parameters
+    ) as engine:  # only to ask
+        _check_roles(config.roles, engine.policy_groups)
+        for group in config.policies:
+            check_choice("the policy's policy group", group, engine.policy_groups)
+        rows = engine.num_envs
+    return GodotVectorEnv(
+        config.scene,
+        config.engines,
+        config.arenas,
+        batch_size=rows,
+        parameters=config.parameters,
+        heuristic_agents=scripted,
+        on_crash="restart",  # a training of hours goes on without an engine that failed
+    )
+
+
+def _check(config: Config) -> None:
+    check_count("engines", config.engines)
+    check_count("arenas", config.arenas)
+    check_seed(config.seed)
+    for name in ("roles", "policies", "parameters"):
+        check_mapping(name, getattr(config, name))
+    if config.steps is not None:
+        check_count("steps", config.steps)
+    minutes = config.minutes
+    is_number = isinstance(minutes, int | float) and not isinstance(minutes, bool)
+    if minutes is not None and not (is_number and 0 < minutes < math.inf):
+        raise OptionError(f"expected minutes to be a number above 0; got {minutes!r}")
+
+
+def _check_roles(roles: Mapping[str, str], groups: list[str]) -> None:
+    if len(groups) < 2:
+        raise UsageError(
+            f"expected a scene with several policy groups, which play against each other; got "
+            f"{', '.join(groups)} alone. Train it without --self-play."
+        )
+    for group, role in roles.items():
+        check_choice("the role's policy group", group, groups)
+        check_choice(f"the role of {group}", role, ROLES)
+    if all(roles.get(group, "train") != "train" for group in groups):
+        raise OptionError(f"expected a policy group whose role is train; got {dict(roles)}")
+
+
+def _check_agrees(folder: Folder, asked: dict[str, Any]) -> None:
+    """Make sure that what is asked of a resumed run is what it is."""
+    had = asdict(folder.config)
+    for name, value in asked.items():
+        if name in _BUDGET:
+            continue
+        parts = value.items() if isinstance(value, Mapping) else [(name, value)]
+        known = had[name] if isinstance(value, Mapping) else had
+        for key, part in parts:
+            if key not in known or known[key] != part:
+                was = repr(known[key]) if key in known else "to be left out"
+                raise UsageError(
+                    f"expected {key} {was}, as in the run {folder.path}; got {part!r}. "
+                    "Leave it out to go on, or train in a new folder."
+                )
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let PyTorch use one thread: faster for small networks, and cores are for the engines."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,139 @@
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="the extra [train] is not installed")
+
+import torch
+from duel import AGENTS, DEATH, LENGTH, SPACES, Duel
+
+from pettingzoo_godot.selfplay.lineup import Matchmaker, Side
+from pettingzoo_godot.selfplay.networks import Actor
+from pettingzoo_godot.selfplay.pool import Pool
+from pettingzoo_godot.selfplay.rollout import Collector
+from pettingzoo_godot.selfplay.settings import settings_for
+
+HORIZON = 12
+ARENAS = 2
+
+
+def make_matchmaker(snapshots=0, stack=1):
+    sides = {}
+    torch.manual_seed(0)
+    for group, (observed, acted) in SPACES.items():
+        actor = Actor(observed, acted, [4], stack=stack).requires_grad_(False)
+        pool = Pool(10, 10, "uniform")
+        for number in range(snapshots):
+            pool.add(number, Actor(observed, acted, [4], stack=stack))
+        pool.swap(np.random.default_rng(0))
+        sides[group] = Side("train", actor, pool, len(AGENTS[group]), learns=True)
+    return Matchmaker(sides, 0.5)
+
+
+def rngs(engines, seed=0):
+    return [np.random.default_rng([seed, engine]) for engine in range(engines)]
+
+
+def play(engines=1, order=0, snapshots=0, rollouts=1, stack=1, shaping=None):
+    env = Duel(num_engines=engines, num_arenas=ARENAS)
+    env.order = order
+    settings = settings_for("duel", {"horizon": HORIZON, "shaping": shaping or {}})
+    collector = Collector(env, make_matchmaker(snapshots, stack), settings)
+    collector.restart(7, rngs(engines, 1))
+    for seed in range(rollouts):
+        filled, played = collector.collect(rngs(engines, 2 + seed))
+    return env, filled, played
+
+
+def test_what_happened_is_in_the_rollout():
+    _, filled, played = play()
+    seeker, hider = filled["seeker"], filled["hider"]
+    assert hider.observations.shape == (HORIZON, ARENAS, 3)
+    assert seeker.observations.shape == (HORIZON, 2 * ARENAS, 5)
+    assert seeker.raw.shape == (HORIZON, 2 * ARENAS, 2)
+    # The hider sees the time: it begins anew after each episode.
+    times = np.arange(HORIZON) % LENGTH / LENGTH
+    assert np.allclose(hider.observations[:, 0, 1], times)
+    assert np.allclose(hider.last[:, 1], HORIZON % LENGTH / LENGTH)
+    # Rewards follow from what was observed and done in the same step.
+    earned = np.sign(np.clip(hider.raw[..., 0], -1, 1) * hider.observations[..., 0])
+    assert np.array_equal(hider.rewards, earned)
+    assert [(one.game.arena, one.game.length) for one in played] == [(0, 5), (1, 5)] * 2
+    returns = hider.rewards[:LENGTH].sum(axis=0)
+    assert [one.game.returns["hider"] for one in played[:2]] == returns.tolist()
+
+
+def test_ends_and_deaths():
+    _, filled, _ = play()
+    hider, seeker = filled["hider"], filled["seeker"]
+    assert np.flatnonzero(hider.terminated[:, 0]).tolist() == [LENGTH - 1]
+    assert np.flatnonzero(hider.truncated[:, 0]).tolist() == [2 * LENGTH - 1]
+    assert hider.counts.all()
+    alive = np.arange(HORIZON) % LENGTH < DEATH
+    assert np.array_equal(seeker.counts[:, 1], alive)
+    assert seeker.counts[:, 0].all()
+
+
+def test_shaping_is_learned_from_but_no_part_of_the_score():
+    plain, shaped = play()[1:], play(shaping={"hider": ["time", 2.0]})[1:]
+    extra = shaped[0]["hider"].rewards - plain[0]["hider"].rewards
+    gamma = 0.99  # the default
+    # After steps 1, 2, 3, 4 the time is as much; the first and the last step have none.
+    episode = [0.0, *(2 * (gamma * (time + 1) - time) for time in (1, 2, 3)), 0.0]
+    assert np.allclose(extra[:, 0], np.resize(episode, HORIZON), atol=1e-5)
+    assert np.array_equal(shaped[0]["seeker"].rewards, plain[0]["seeker"].rewards)
+    assert shaped[1] == plain[1]
+
+
+def test_final_observations_of_truncated_rows():
+    _, filled, _ = play()
+    steps, rows, finals = zip(*filled["hider"].finals, strict=True)
+    assert steps == (2 * LENGTH - 1,)
+    assert rows[0].tolist() == [0, 1]
+    assert np.allclose(finals[0][:, 1], 1.0)  # the end's time, not the next beginning's
+    assert filled["seeker"].finals[0][1].tolist() == [0, 2]  # the dead are not truncated
+
+
+def test_a_stack_holds_what_was_before_in_the_episode():
+    _, filled, _ = play(stack=2)
+    times = filled["hider"].observations[:, 0, [1, 4]] * LENGTH
+    newest = np.arange(HORIZON) % LENGTH
+    assert np.allclose(times, np.stack([newest, np.maximum(newest - 1, 0)], axis=1))
+    finals = filled["hider"].finals[0][2][:, [1, 4]] * LENGTH
+    assert np.allclose(finals, [[LENGTH, LENGTH - 1]] * 2)
+
+
+def content(filled):
+    return {
+        (group, name): value.tobytes()
+        for group, rollout in filled.items()
+        for name, value in vars(rollout).items()
+        if name != "finals"
+    }
+
+
+def test_it_does_not_matter_which_engine_is_ready_first():
+    runs = [play(3, order, snapshots=3, rollouts=2) for order in (0, -1)]
+    assert [engine for engine, _ in runs[0][0].sent] != [engine for engine, _ in runs[1][0].sent]
+    assert content(runs[0][1]) == content(runs[1][1])
+    assert [one.game for one in runs[0][2]] == [one.game for one in runs[1][2]]
+
+
+def test_an_engine_works_while_another_one_is_thought_about():
+    env, _, _ = play(2)
+    assert [engine for engine, _ in env.sent[:4]] == [0, 1, 0, 1]
+
+
+def test_rollouts_go_on_where_the_last_one_ended():
+    _, filled, _ = play(rollouts=2)
+    assert filled["hider"].observations[0, 0, 1] * LENGTH == pytest.approx(HORIZON % LENGTH)
+
+
+def test_past_selves_are_not_learned_from():
+    _, filled, played = play(snapshots=2, rollouts=5)
+    counts = filled["hider"].counts
+    assert 0 < counts.mean() < 1
+    is_past = {any(one.players.values()) for one in played}
+    assert is_past == {True, False}
+    # A row is one player's for an episode.
+    changes = np.flatnonzero((counts[1:] != counts[:-1]).any(axis=1)) + 1
+    assert all((HORIZON * 4 + step) % LENGTH == 0 for step in changes)

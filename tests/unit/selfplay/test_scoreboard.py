@@ -1,0 +1,46 @@
+import io
+
+import pytest
+from rich.console import Console
+
+pytest.importorskip("torch", reason="the extra [train] is not installed")
+
+from pettingzoo_godot.selfplay.scoreboard import Smoothed, describe_sides, show_self_play
+
+ROW = {
+    "update": 3,
+    "steps_per_second": 2000.0,
+    "return/seeker": -10.0,
+    "wins/seeker": 0.25,
+    "return/hider": None,
+    "wins/hider": None,
+}
+
+
+def test_bar():
+    out = io.StringIO()
+    with show_self_play(Console(file=out, width=120)) as watch:
+        watch(ROW, 0.5)
+        watch(ROW | {"return/hider": 10.0, "wins/hider": 0.75}, 1.0)
+    shown = out.getvalue()
+    assert "update 3" in shown
+    assert "100 % 2,000 steps/s seeker -10.0, wins 25 %  hider 10.0, wins 75 %" in shown
+
+
+def test_nothing_is_shown_of_a_training_that_does_not_begin():
+    out = io.StringIO()
+    with show_self_play(Console(file=out)):
+        pass
+    assert out.getvalue() == ""
+
+
+def test_means_run_and_gaps_are_left_out():
+    shown = Smoothed()
+    assert shown.after({"return": 10.0, "wins": None}) == {"return": 10.0}
+    assert shown.after({"return": 20.0, "wins": 1.0}) == pytest.approx({"return": 12, "wins": 1})
+    assert shown.after({"return": None, "wins": None}) == pytest.approx({"return": 12, "wins": 1})
+
+
+def test_a_side_is_shown_when_it_has_played():
+    assert describe_sides({"return/a": 1.0}) == ""
+    assert describe_sides({"return/a": 1.0, "wins/a": 0.5}) == "[bold]a[/] 1.0, wins 50 %"

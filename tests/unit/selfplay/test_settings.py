@@ -1,0 +1,53 @@
+from dataclasses import asdict
+
+import pytest
+
+from pettingzoo_godot.errors import OptionError
+from pettingzoo_godot.scene import list_scenes
+from pettingzoo_godot.selfplay.settings import SCENES, Settings, settings_for
+
+
+def test_a_scenes_own_go_before_the_general_ones_and_a_users_before_both():
+    assert settings_for("anything") == Settings()
+    assert asdict(settings_for("chase")) == asdict(Settings()) | SCENES["chase"]
+    assert settings_for("chase", {"winner": "return"}).winner == "return"
+
+
+def test_the_table_has_names_that_there_are():
+    assert set(SCENES) <= set(list_scenes())
+    for own in SCENES.values():
+        assert settings_for("anything", own) != Settings()
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"learning_rate": 1, "entropy": 0, "horizon": 1},
+        {"play_against_latest_model_ratio": 1.0, "gamma": 1.0, "sampling": "prioritised"},
+        asdict(Settings()),
+    ],
+)
+def test_settings_that_there_are(chosen):
+    assert asdict(settings_for("anything", chosen)) == asdict(Settings()) | chosen
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("lr", 1e-3, "a hyperparameter of self-play: horizon, .*; got 'lr'"),
+        ("learning_rate", "fast", "learning_rate to be a number above 0; got 'fast'"),
+        ("learning_rate", 0, "a number above 0"),
+        ("learning_rate", float("nan"), "a number above 0"),
+        ("gamma", 1.5, "gamma to be a number above 0 to 1; got 1.5"),
+        ("play_against_latest_model_ratio", -0.1, "a number from 0 to 1"),
+        ("window", 2.5, "window to be an int above 0"),
+        ("window", True, "an int above 0"),
+        ("team_change", -1, "an int from 0"),
+        ("shaping", 1, "shaping to be a dict; got 1"),
+        ("sampling", "even", "uniform or prioritised; got 'even'"),
+        ("winner", 3, "return or last_reward; got 3"),
+    ],
+)
+def test_wrong_settings(name, value, message):
+    with pytest.raises(OptionError, match=message):
+        settings_for("chase", {name: value})

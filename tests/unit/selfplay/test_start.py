@@ -1,0 +1,138 @@
+import json
+import signal
+
+import pytest
+
+pytest.importorskip("torch", reason="the extra [train] is not installed")
+
+import torch
+from duel import AGENTS, Duel
+
+from pettingzoo_godot.errors import EngineDied, OptionError, UsageError
+from pettingzoo_godot.selfplay.folder import Folder
+from pettingzoo_godot.selfplay.policies import load_policies
+from pettingzoo_godot.selfplay.start import train
+
+QUICK = {"horizon": 10, "minibatch": 64, "epochs": 2, "hidden": 8, "shaping": {}, "heading": {}}
+STEPS = 10 * 2 * 3  # of an update of one engine with two arenas
+
+
+def learn(path, updates=4, **arguments):
+    arguments = {"engines": 1, "arenas": 2, "settings": QUICK, **arguments}
+    return train("chase", path, steps=updates * STEPS, **arguments)
+
+
+@pytest.fixture
+def run(duels, tmp_path):
+    return learn(tmp_path / "run", parameters={"inner_wall": False}, seed=3)
+
+
+def test_what_a_run_leaves(run, duels, tmp_path):
+    assert {path.name for path in run.path.iterdir()} == {
+        "checkpoints",
+        "config.json",
+        "policies",
+        "progress.csv",
+        "tensorboard",
+    }
+    config = json.loads((run.path / "config.json").read_text())
+    assert config["settings"] | QUICK == config["settings"]
+    assert config["settings"]["winner"] == "last_reward"  # the scene's own
+    assert (config["parameters"], config["seed"]) == ({"inner_wall": False}, 3)
+    assert [env.is_closed for env in duels] == [True, True]
+    assert [env.is_started for env in duels] == [False, True]
+    assert duels[1].arguments["batch_size"] == 6
+
+
+def test_ten_minutes_if_nobody_says_how_long(duels, tmp_path):
+    def stop(row, done):
+        signal.raise_signal(signal.SIGINT)  # as Ctrl-C
+
+    run = train("chase", tmp_path / "run", engines=1, arenas=2, settings=QUICK, watch=stop)
+    assert (run.config.minutes, run.config.steps) == (10.0, None)
+    assert load_policies(run.path).update == 1
+
+
+def test_resume(run):
+    before = run.progress()
+    resumed = train("chase", run.path, steps=7 * STEPS, resume=True)
+    rows = resumed.progress()
+    assert rows[: len(before)] == before
+    assert [row["update"] for row in rows] == [1, 2, 3, 4, 5, 6, 7]
+    assert Folder.open(run.path).config == resumed.config
+    assert resumed.config.steps == 7 * STEPS
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"seed": 5}, "expected seed 3, as in the run .*; got 5"),
+        ({"arenas": 8}, "expected arenas 2"),
+        ({"settings": {"gamma": 0.5}}, r"expected gamma 0\.97"),
+        ({"roles": {"hider": "frozen"}}, "expected hider to be left out"),
+        ({"steps": 4 * STEPS}, "expected more than .* minutes and 240 steps"),
+    ],
+)
+def test_what_a_resume_may_not_change(run, arguments, message):
+    before = (run.path / "config.json").read_bytes()
+    with pytest.raises(UsageError, match=message):
+        train("chase", run.path, resume=True, **{"steps": 9 * STEPS, **arguments})
+    assert (run.path / "config.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"engines": 0}, OptionError, "engines"),
+        ({"seed": -1}, OptionError, "a seed"),
+        ({"minutes": 0}, OptionError, "minutes to be a number above 0; got 0"),
+        ({"minutes": "ten"}, OptionError, "minutes"),
+        ({"roles": {"judge": "train"}}, OptionError, "the role's policy group .* got 'judge'"),
+        ({"roles": {"hider": "lazy"}}, OptionError, "the role of hider .* got 'lazy'"),
+        ({"roles": dict.fromkeys(AGENTS, "frozen")}, OptionError, "whose role is train"),
+        ({"policies": {"judge": "run"}}, OptionError, "the policy's policy group"),
+        ({"policies": {"hider": "nowhere"}}, UsageError, "expected a file that"),
+        ({"settings": {"lr": 1}}, OptionError, "a hyperparameter of self-play"),
+        ({"resume": True}, UsageError, "expected a folder that"),
+    ],
+)
+def test_mistakes_leave_nothing(arguments, error, message, duels, tmp_path):
+    with pytest.raises(error, match=message):
+        learn(tmp_path / "run", **arguments)
+    assert not (tmp_path / "run").exists()
+    assert all(env.is_closed for env in duels)
+
+
+def test_a_scene_for_one_policy(duels, tmp_path, monkeypatch):
+    monkeypatch.setattr(Duel, "agents", {"hider": ["hider_0"]})
+    with pytest.raises(UsageError, match=r"several policy groups.* got hider alone"):
+        learn(tmp_path / "run")
+
+
+def test_a_folder_is_not_overwritten(run):
+    with pytest.raises(UsageError, match="is not empty"):
+        learn(run.path)
+
+
+def test_an_engine_that_fails_closes_everything(duels, tmp_path, monkeypatch):
+    monkeypatch.setattr(Duel, "steps_allowed", 15)
+    with pytest.raises(EngineDied):
+        learn(tmp_path / "run")
+    assert load_policies(tmp_path / "run").update == 1
+    assert all(env.is_closed for env in duels)
+
+
+def test_one_that_never_began_leaves_no_folder(duels, tmp_path, monkeypatch):
+    monkeypatch.setattr(Duel, "steps_allowed", 0)
+    with pytest.raises(EngineDied):
+        learn(tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_torch_has_its_threads_back(run):
+    assert torch.get_num_threads() == 1  # as the fixture has set it
+
+
+def test_scripted_groups_are_told_the_scene(duels, tmp_path):
+    learn(tmp_path / "run", roles={"hider": "scripted"})
+    assert duels[1].heuristic_agents == ["hider"]

@@ -1,0 +1,189 @@
+import threading
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="the extra [train] is not installed")
+
+from dataclasses import asdict
+
+from duel import Duel
+
+from pettingzoo_godot.errors import EngineDied, UsageError
+from pettingzoo_godot.selfplay.folder import Config, Folder
+from pettingzoo_godot.selfplay.policies import load_policies
+from pettingzoo_godot.selfplay.settings import settings_for
+from pettingzoo_godot.selfplay.trainer import Trainer
+
+QUICK = {
+    "horizon": 10,
+    "minibatch": 64,
+    "epochs": 2,
+    "hidden": 8,
+    "learning_rate": 3e-3,
+    "save_steps": 120,
+    "swap_steps": 120,
+    "window": 3,
+    "opponents": 2,
+    "checkpoint_updates": 3,
+    "sampling": "prioritised",
+    "stack": 2,
+}
+STEPS = 10 * 2 * 3  # of an update: horizon, arenas, agents
+
+
+class Killed(BaseException):
+    """As by kill -9: nobody saves anything."""
+
+
+def make(path, updates, engines=1, resumed=False, order=0, roles=None, **chosen):
+    settings = asdict(settings_for("duel", QUICK | chosen))
+    config = Config("duel", engines, 2, 5, updates * STEPS * engines, None, settings, roles or {})
+    folder = Folder.open(path) if resumed else Folder.create(path, config)
+    env = Duel(num_engines=engines)
+    env.order = order
+    return Trainer(Folder(path, config) if resumed else folder, env, resumed)
+
+
+def run(trainer, told=None):
+    rows = [] if told is None else told
+    trainer.run(threading.Event(), lambda row, done: rows.append((row, done)))
+    return rows
+
+
+def fingerprints(trainer):
+    return {group: one.actor.fingerprint() for group, one in trainer.learners.items()}
+
+
+def timeless(rows):
+    clock = ("seconds", "steps_per_second", "learning_seconds")
+    return [{name: value for name, value in row.items() if name not in clock} for row in rows]
+
+
+def test_a_training(tmp_path):
+    trainer = make(tmp_path / "run", 8)
+    rows = run(trainer)
+    assert [done for _, done in rows] == [update / 8 for update in range(1, 9)]
+    assert (trainer.update, trainer.steps) == (8, 8 * STEPS)
+    folder = Folder.open(tmp_path / "run")
+    assert timeless(folder.progress()) == timeless([row for row, _ in rows])
+    assert sorted(file.stem for file in folder.policies.iterdir()) == [
+        *("000000", "000003", "000006", "000008")
+    ]
+    assert list(folder.tensorboard.glob("events*"))
+    row = rows[-1][0]
+    assert row["games"] == 4
+    assert row["snapshots/seeker"] == row["snapshots/hider"] == 3
+    assert 0 < row["transitions/hider"] <= 20
+    assert load_policies(folder.path).actors["hider"].fingerprint() == (
+        trainer.learners["hider"].actor.fingerprint()
+    )
+
+
+def test_both_sides_learn(tmp_path):
+    rows = run(make(tmp_path / "run", 60, sampling="uniform", gamma=0.5, epochs=6))
+    for group, better in (("hider", 1.5), ("seeker", 0.3)):
+        earned = [row[f"return/{group}"] for row, _ in rows if row[f"return/{group}"] is not None]
+        assert np.mean(earned[-10:]) > np.mean(earned[:10]) + better
+
+
+def test_the_same_seed_makes_the_same_run_with_any_order_of_engines(tmp_path):
+    trainers = [make(tmp_path / str(order), 7, engines=3, order=order) for order in (0, -1)]
+    rows = [timeless([row for row, _ in run(trainer)]) for trainer in trainers]
+    assert rows[0] == rows[1]
+    assert fingerprints(trainers[0]) == fingerprints(trainers[1])
+
+
+@pytest.mark.parametrize("team_change", [0, 2 * STEPS])
+def test_killed_and_resumed_it_is_the_run_that_nobody_killed(team_change, tmp_path):
+    whole = make(tmp_path / "whole", 7, team_change=team_change)
+    rows = [row for row, _ in run(whole)]
+
+    killed = make(tmp_path / "killed", 7, team_change=team_change)
+    killed._env.steps_left = 1 + 50  # it dies in the fifth update, after a checkpoint at the third
+    killed._env.error = Killed
+    with pytest.raises(Killed):
+        run(killed)
+    resumed = make(tmp_path / "killed", 7, resumed=True, team_change=team_change)
+    assert (resumed.update, resumed.steps) == (3, 3 * STEPS)
+    told = [row for row, _ in run(resumed)]
+    assert timeless(told) == timeless(rows[3:])
+    assert fingerprints(resumed) == fingerprints(whole)
+    folders = [Folder.open(tmp_path / name) for name in ("whole", "killed")]
+    assert timeless(folders[0].progress()) == timeless(folders[1].progress())
+    assert resumed._env.sent[0][1]["hider"].tolist() == whole._env.sent[30][1]["hider"].tolist()
+
+
+def test_an_engine_that_fails_loses_no_update(tmp_path):
+    trainer = make(tmp_path / "run", 7)
+    trainer._env.steps_left = 45
+    with pytest.raises(EngineDied):
+        run(trainer)
+    assert load_policies(tmp_path / "run").update == trainer.update == 4
+
+
+def test_stopped_it_saves(tmp_path):
+    trainer = make(tmp_path / "run", 100)
+    stop = threading.Event()
+    trainer.run(stop, lambda row, done: stop.set() if row["update"] == 2 else None)
+    assert load_policies(tmp_path / "run").update == trainer.update == 2
+
+
+@pytest.mark.parametrize("role", ["frozen", "deterministic", "scripted"])
+def test_who_does_not_learn_stays_and_contributes_nothing(role, tmp_path):
+    trainer = make(tmp_path / "run", 4, roles={"hider": role})
+    before = fingerprints(trainer)
+    rows = run(trainer)
+    after = fingerprints(trainer)
+    assert after["hider"] == before["hider"]
+    assert after["seeker"] != before["seeker"]
+    assert all(row["transitions/hider"] == 0 for row, _ in rows)
+    # Of nobody who stays there are past selves, so every row of the learner counts: two agents,
+    # of which one is dead for three steps of five.
+    assert [row["transitions/seeker"] for row, _ in rows] == [28] * 4
+    assert rows[-1][0]["snapshots/hider"] == 0
+
+
+def test_teams_take_turns(tmp_path):
+    rows = run(make(tmp_path / "run", 6, team_change=2 * STEPS, play_against_latest_model_ratio=1))
+    learned = [
+        [group for group in ("seeker", "hider") if row[f"transitions/{group}"]] for row, _ in rows
+    ]
+    assert learned == [["seeker"]] * 2 + [["hider"]] * 2 + [["seeker"]] * 2
+
+
+def test_past_selves_are_drawn_and_their_games_counted(tmp_path):
+    trainer = make(tmp_path / "run", 12, play_against_latest_model_ratio=0.0)
+    rows = run(trainer)
+    pools = [side.pool for side in trainer._sides.values()]
+    assert sum(one.games for pool in pools for one in pool.snapshots) > 0
+    assert all(len(pool.in_play) == 2 for pool in pools)
+    past = [row["wins_against_past/hider"] for row, _ in rows]
+    assert any(value is not None for value in past)
+    assert rows[-1][0]["return/hider"] is None  # nobody plays the latest one
+
+
+def test_every_section_begins_with_seeds_of_its_own(tmp_path):
+    trainer = make(tmp_path / "run", 7)
+    run(trainer)
+    assert len(trainer._env.seeds) == len(set(trainer._env.seeds)) == 3
+
+
+def test_it_may_begin_with_policies_of_another_run(tmp_path):
+    trained = make(tmp_path / "run", 3)
+    run(trained)
+    settings = asdict(settings_for("duel", QUICK))
+    policies = {"hider": str(tmp_path / "run")}
+    config = Config("duel", 1, 2, 9, STEPS, None, settings, {"hider": "frozen"}, policies)
+    other = Trainer(Folder.create(tmp_path / "other", config), Duel())
+    assert fingerprints(other)["hider"] == fingerprints(trained)["hider"]
+    assert fingerprints(other)["seeker"] != fingerprints(trained)["seeker"]
+
+
+def test_policies_of_another_shape(tmp_path):
+    run(make(tmp_path / "run", 1, stack=1))
+    settings = asdict(settings_for("duel", QUICK))
+    policies = {"hider": str(tmp_path / "run")}
+    config = Config("duel", 1, 2, 9, STEPS, None, settings, {}, policies)
+    with pytest.raises(UsageError, match="expected a policy with stack 2"):
+        Trainer(Folder.create(tmp_path / "other", config), Duel())
