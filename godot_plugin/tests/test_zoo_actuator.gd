@@ -101,10 +101,13 @@ func test_what_fits_no_actuator_is_a_fault() -> void:
 	]
 	for action: Variant in wrong:
 		agent._act(action)
-		check(take_fault().contains("the actuators expect 2 floats"), "action %s" % [action])
+		check(
+			take_fault().contains("expect 2 values from -1 to 1, or choices below [3, 3];"),
+			"action %s" % [action]
+		)
 	var continuous := _agent([_recorder(1)])
 	continuous._act(PackedInt64Array([0]))
-	check(take_fault().contains("expect 1 floats"), "choices for values")
+	check(take_fault().contains("expect 1 values from -1 to 1;"), "choices for values")
 	check_equal(recorder.seen.size(), 0, "applied")
 
 

@@ -9,6 +9,7 @@ func test_reach_in_3d_once() -> void:
 	reach.distance = 2.0
 	reach.amount = 5.0
 	reach.component = "there"
+	reach.target_group = &"prey"  # until its path is known
 	var agent := _agent(body, reach)
 	reach.target_path = reach.get_path_to(target)
 	agent.start_parts()
@@ -124,6 +125,7 @@ func test_approach_pays_new_minima() -> void:
 	approach.amount = 0.5
 	approach.penalty = 0.25
 	approach.component = "closer"
+	approach.target_group = &"prey"  # until its path is known
 	var agent := _agent(body, approach)
 	approach.target_path = approach.get_path_to(target)
 	agent.start_parts()

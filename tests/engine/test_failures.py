@@ -59,6 +59,12 @@ AT_START = {
     "duplicate_ids": ("twin_1", "Other", "twin_1.*/Twin1.*agent_id"),
     "different_spaces": ("like_1", "Like1", "like_0.*policy_group|policy group.*like_0"),
     "no_agent": ("", "Root", "ZooAgent"),
+    "sensor_outside": ("", "Stray", "place it below a ZooAgent"),
+    "sensor_without_floats": ("bad_0", "Bad0", "sensor Rays: has no floats.*counts"),
+    "sensor_without_group": ("bad_0", "Bad0", "sensor Boxes: group: set one"),
+    "reward_without_target": ("bad_0", "Bad0", "reward Reach: no target: set a target"),
+    "grab_without_group": ("bad_0", "Bad0", "actuator Grab: group: set one"),
+    "picture_too_small": ("bad_0", "Bad0", "sensor Eye: width, height: expected 2 to 8192.*1 x 9"),
     "two_environments": ("", "Root", "one ZooEnvironment"),
 }
 AT_RESET = {

@@ -134,8 +134,8 @@ def test_the_editor_complains_about_nothing(tmp_path: Path, project: str) -> Non
         for warning in (
             "Mistakes: Two agents are called runner_0: rename a node or set agent_id.",
             "Mistakes: play_ticks_per_step changes the game unless act_mode is FIRST_TICK.",
-            "Runner: Set an action space: what _act receives.",
+            "Runner: Set an action space: what _act receives. Or add actuators.",
             "Runner: Control mode HUMAN needs an input map.",
-            "Runner0: Set an action space: what _act receives.",
+            "Runner0: Set an action space: what _act receives. Or add actuators.",
         ):
             assert warning in output.splitlines()

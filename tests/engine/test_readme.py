@@ -100,6 +100,10 @@ MISTAKES = [
     "duplicate_ids",
     "different_spaces",
     "no_agent",
+    "sensor_outside",
+    "sensor_without_group",
+    "sensor_without_floats",
+    "reward_without_target",
     "two_environments",
 ]
 

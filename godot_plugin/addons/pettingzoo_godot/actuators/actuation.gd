@@ -117,7 +117,7 @@ func _take_choices(chosen: PackedInt64Array) -> bool:
 func _reject(action: Variant) -> bool:
 	Faults.report(
 		(
-			"_act: expected for the actuators %d values from -1 to 1%s; got %s."
+			"_act: the actuators expect %d values from -1 to 1%s; got %s."
 			% [
 				_counts.size(),
 				"" if _counts.has(0) else ", or choices below %s" % _counts,

@@ -65,6 +65,8 @@ func _reset() -> void:
 	_body = Above.body_of(self) as Node3D
 	if _body == null:
 		_fail("no body that holds: place the ZooAgent below a Node3D.")
+	elif group == &"":
+		_fail("group: set one: what may be held.")
 	elif _reach == null:
 		_reach = Reach.new(_body, agent, group, hand, reach, angle, walls)
 
