@@ -13,6 +13,7 @@ enum Motion { CHARACTER, RIGID, OTHER }
 
 const Targets := preload("targets.gd")
 
+const _NUMBERS: PackedInt32Array = [TYPE_FLOAT, TYPE_INT, TYPE_BOOL]
 const _VIEW_CORNERS := 48  # of the circle that shows max_distance
 
 ## Number of slots.
@@ -34,6 +35,7 @@ const _VIEW_CORNERS := 48  # of the circle that shows max_distance
 @export_node_path("Node") var vision: NodePath
 
 var _looked_up: bool = false  # in this episode
+var _slot_width: int = 0  # as _width() says it
 var _motions: PackedByteArray = []  # of each entity, as Motion
 var _has_others: bool = false  # entities whose velocity is measured
 var _holders: Array[Node] = []  # of each extra of each entity: who has it
@@ -103,6 +105,7 @@ func _bounds(measure: float, extra: float, mask: float) -> PackedFloat32Array:
 ## Notes what [param entities] are, once per episode.
 func _note(entities: Array[Node]) -> void:
 	_looked_up = true
+	_slot_width = _width()
 	_motions.clear()
 	_holders.clear()
 	_is_call.clear()
@@ -142,11 +145,10 @@ func _write_extras(buffer: PackedFloat32Array, offset: int, index: int) -> void:
 		if is_instance_valid(_holders[first + i]):
 			var holder := _holders[first + i]
 			value = holder.call(extra, agent) if _is_call[first + i] else holder.get(extra)
-		match typeof(value):
-			TYPE_FLOAT, TYPE_INT, TYPE_BOOL:
-				buffer[offset + i] = float(value)
-			_:
-				_fail("extra %s: expected a float, an int or a bool; got %s." % [extra, value])
+		if typeof(value) in _NUMBERS:
+			buffer[offset + i] = float(value)
+		else:
+			_fail("extra %s: expected a float, an int or a bool; got %s." % [extra, value])
 
 
 ## Indices of the entities by [member _distances], the nearest first; equal ones in tree order.

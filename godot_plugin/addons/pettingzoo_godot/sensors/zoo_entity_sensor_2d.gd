@@ -34,7 +34,7 @@ func _read(buffer: PackedFloat32Array, offset: int) -> void:
 		return
 	var turn := _at.global_rotation
 	_measure(_at.global_position, turn)
-	var width := _width()
+	var width := _slot_width
 	var end := offset + count * width
 	if _view != null:
 		_shown.clear()

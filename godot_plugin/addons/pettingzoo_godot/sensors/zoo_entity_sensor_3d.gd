@@ -35,7 +35,7 @@ func _read(buffer: PackedFloat32Array, offset: int) -> void:
 	# A vector times an orthonormal basis is rotated by its inverse.
 	var axes := _at.global_basis.orthonormalized()
 	_measure(_at.global_position, axes * (1.0 / max_distance))
-	var width := _width()
+	var width := _slot_width
 	var end := offset + count * width
 	if _view != null:
 		_shown.clear()

@@ -22,6 +22,8 @@ const _DRAWN_DISTANCE := 300.0  # px, where the distance has no limit
 @export var aim: Vector2 = Vector2.ZERO
 
 var _ray: RayCast2D
+var _world: World2D  # of the ray
+var _frame: Transform2D  # of the eye in this tick
 
 
 ## Whether [param target] is in the cone and nothing stands between. Remembered within a tick: it
@@ -31,28 +33,27 @@ func sees(target: Node2D) -> bool:
 	if not enabled or target == null:
 		return false
 	# What a picture asks, between two ticks or within one, must not be what a tick remembers.
-	if View.is_painting or not Engine.is_in_physics_frame():
-		return _looks_at(target)
-	_forget_the_past()
-	var id := target.get_instance_id()
-	if not _seen.has(id):
-		_seen[id] = _looks_at(target)
-	return _seen[id]
-
-
-func _looks_at(target: Node2D) -> bool:
 	if not is_instance_valid(_ray) and not _set_up():
 		return false
+	if View.is_painting or not Engine.is_in_physics_frame():
+		return _looks_at(target, _ray.global_transform)
+	if _forget_the_past():
+		_frame = _ray.global_transform
+	var id := target.get_instance_id()
+	var known: Variant = _seen.get(id)
+	if known == null:
+		known = _looks_at(target, _frame)
+		_seen[id] = known
+	return known
+
+
+## Whether an eye at [param frame] sees [param target].
+func _looks_at(target: Node2D, frame: Transform2D) -> bool:
 	if target.is_queued_for_deletion() or not target.is_inside_tree():
 		return false
-	if target.get_world_2d() != _ray.get_world_2d():
+	if target.get_world_2d() != _world:
 		return false
-	return _is_in_front(target.global_transform * aim, target)
-
-
-## Whether [param point] is in the cone, and nothing but [param target] in front of it.
-func _is_in_front(point: Vector2, target: Node2D) -> bool:
-	var frame := _ray.global_transform
+	var point := target.global_transform * aim
 	var away := point - frame.origin
 	var length := away.length()
 	if is_zero_approx(length):
@@ -61,7 +62,7 @@ func _is_in_front(point: Vector2, target: Node2D) -> bool:
 		return false
 	if field_of_view < 360.0:
 		var forward := frame.x.normalized()
-		if away.dot(forward) < cos(deg_to_rad(field_of_view * 0.5)) * length:
+		if away.dot(forward) < _least_cosine * length:
 			return false
 	_ray.target_position = frame.affine_inverse() * point
 	_ray.force_raycast_update()
@@ -74,6 +75,7 @@ func _set_up() -> bool:
 		_fail("no body to look from: place the ZooAgent below a Node2D.")
 		return false
 	_ray = Rays.make_2d(body, eye, collision_mask)
+	_world = _ray.get_world_2d()
 	return true
 
 
