@@ -215,7 +215,7 @@ def test_stable_baselines3(make_vector: MakeVector, num_cpus: int) -> None:
     vector = make_vector("chase", 2, num_cpus, max_steps=5)
     assert vector.get_attr("render_mode") == [None] * 4
     assert vector.get_attr("max_steps", indices=[1, 2]) == [5, 5]
-    assert not vector.has_attr("height")
+    assert not vector.has_attr("altitude")
     vector.set_attr("speedup", 100.0, indices=[0])
     assert vector.get_attr("speedup") == [100.0, 100.0, 0.0, 0.0]
     assert vector.env_method("render") == [None] * 4
