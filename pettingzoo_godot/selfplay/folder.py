@@ -12,23 +12,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-import platform
 from dataclasses import asdict, dataclass, field, fields
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pettingzoo_godot
 from pettingzoo_godot.errors import UsageError
 from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.selfplay.checkpoint import load, numbered, save, write_whole
 from pettingzoo_godot.selfplay.policies import FOLDER as POLICIES
 from pettingzoo_godot.selfplay.policies import Policies, save_policies
-from pettingzoo_godot.training.run import check_is_free
+from pettingzoo_godot.training.run import check_is_free, versions
 
 _KIND = "self-play"  # what tells its config.json from that of another training
 _KEPT = 2  # checkpoints: one may have been written for a run that somebody wants to repeat
-_PACKAGES = ("torch", "numpy", "gymnasium", "pettingzoo")
 
 #: Of progress.csv; None: nothing of the kind happened in this update.
 Row = dict[str, float | int | None]
@@ -118,12 +114,7 @@ class Folder:
 
     def write_config(self) -> None:
         """Write config.json."""
-        versions = {package: version(package) for package in _PACKAGES}
-        versions |= {
-            "pettingzoo-godot": pettingzoo_godot.__version__,
-            "python": platform.python_version(),
-        }
-        content = {"kind": _KIND, **asdict(self.config), "versions": versions}
+        content = {"kind": _KIND, **asdict(self.config), "versions": versions()}
         write_whole(self.path / "config.json", (json.dumps(content, indent=2) + "\n").encode())
 
     # ------------------------------------------------------------------ checkpoints

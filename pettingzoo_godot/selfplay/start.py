@@ -8,13 +8,10 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from pettingzoo_godot.arguments import absolute_scene, name_of
 from pettingzoo_godot.errors import OptionError, UsageError
@@ -27,6 +24,7 @@ from pettingzoo_godot.selfplay.settings import settings_for
 from pettingzoo_godot.selfplay.trainer import Trainer
 from pettingzoo_godot.training.interrupt import stop_on_signals
 from pettingzoo_godot.training.run import check_is_free
+from pettingzoo_godot.training.threads import one_thread
 from pettingzoo_godot.vector import GodotVectorEnv
 
 _MINUTES = 10.0  # if nobody says how long
@@ -135,7 +133,7 @@ def _resume(folder: Folder, asked: dict[str, Any], watch: Watch) -> Folder:
 
 def _train(trainer: Trainer, env: GodotVectorEnv, watch: Watch) -> None:
     env.start()  # not below, where Ctrl-C waits for the end of an update
-    with _one_thread(), stop_on_signals() as stop:
+    with one_thread(), stop_on_signals() as stop:
         trainer.run(stop, watch)
 
 
@@ -202,14 +200,3 @@ def _check_agrees(folder: Folder, asked: dict[str, Any]) -> None:
                     f"expected {key} {was}, as in the run {folder.path}; got {part!r}. "
                     "Leave it out to go on, or train in a new folder."
                 )
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let PyTorch use one thread: faster for small networks, and cores are for the engines."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

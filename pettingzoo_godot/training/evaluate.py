@@ -24,10 +24,10 @@ from pettingzoo_godot.training.rows import (
     device_for,
     load_normalization,
     make_rows,
-    one_thread,
 )
 from pettingzoo_godot.training.run import Run
 from pettingzoo_godot.training.statistics import Evaluation
+from pettingzoo_godot.training.threads import one_thread
 
 
 def evaluate(

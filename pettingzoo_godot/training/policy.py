@@ -16,8 +16,8 @@ from stable_baselines3.common.vec_env import VecNormalize
 
 from pettingzoo_godot.errors import UsageError
 from pettingzoo_godot.record import Policy
-from pettingzoo_godot.training.rows import one_thread
 from pettingzoo_godot.training.run import Run
+from pettingzoo_godot.training.threads import one_thread
 
 ALGORITHMS: dict[str, type[OnPolicyAlgorithm]] = {"ppo": PPO, "a2c": A2C}
 

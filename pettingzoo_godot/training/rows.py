@@ -5,13 +5,11 @@ Only imported where it is used: needs the extra [train].
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from gymnasium import spaces
 from stable_baselines3.common.preprocessing import is_image_space
 from stable_baselines3.common.vec_env import VecEnv, VecMonitor, VecNormalize
@@ -123,17 +121,3 @@ def policy_for(space: spaces.Space[Any]) -> str:
 def device_for(space: spaces.Space[Any]) -> str:
     """Where the policy is computed: small networks are faster on a processor than on a GPU."""
     return "cpu" if policy_for(space) == "MlpPolicy" else "auto"
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let PyTorch use one thread: faster for small networks, and cores are for the engines.
-
-    It also makes a run the same on machines with more cores.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

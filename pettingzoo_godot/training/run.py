@@ -166,7 +166,7 @@ class Run:
 
     def write_config(self) -> None:
         """Write config.json."""
-        content = {"format": _FORMAT, **asdict(self.config), "versions": _versions()}
+        content = {"format": _FORMAT, **asdict(self.config), "versions": versions()}
         _write(self.folder / "config.json", json.dumps(content, indent=2) + "\n")
 
     # ------------------------------------------------------------------ checkpoints
@@ -237,7 +237,8 @@ def check_is_free(folder: Path) -> None:
         raise UsageError(f"expected a folder for a new run; {folder} is a file")
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that a run depends on, of those installed."""
     found = {"pettingzoo-godot": pettingzoo_godot.__version__, "python": platform.python_version()}
     for package in _PACKAGES:
         try:

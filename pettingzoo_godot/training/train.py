@@ -42,10 +42,10 @@ from pettingzoo_godot.training.rows import (
     load_normalization,
     make_rows,
     normalize,
-    one_thread,
     policy_for,
 )
 from pettingzoo_godot.training.run import LogRow, Run, RunConfig, check_is_free
+from pettingzoo_godot.training.threads import one_thread
 from pettingzoo_godot.training.videos import TrainingVideos
 from pettingzoo_godot.video import find_ffmpeg
 

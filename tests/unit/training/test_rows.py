@@ -8,7 +8,6 @@ from pettingzoo_godot.training.run import RunConfig
 
 pytest.importorskip("stable_baselines3", reason="the extra [train] is not installed")
 
-import torch
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnvWrapper, VecNormalize
 from toy import Toy
 
@@ -21,7 +20,6 @@ from pettingzoo_godot.training.rows import (
     load_normalization,
     make_rows,
     normalize,
-    one_thread,
     policy_for,
 )
 
@@ -106,14 +104,3 @@ def test_time_without_an_agent_is_no_episode():
     _, _, _, infos = env.step(np.zeros(2, int))
     assert infos[0]["episode"]["l"] == 1
     assert infos[1] == {"live": False}
-
-
-def test_one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        with one_thread():
-            assert torch.get_num_threads() == 1
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)
