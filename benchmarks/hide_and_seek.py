@@ -74,15 +74,16 @@ def row_of(layout: str, hiders: str, seekers: str, statistics: Statistics) -> Ro
     hidden = 100.0 * statistics["hidden_fraction"]
     mean = float(hidden.mean())
     reach = 1.96 * float(hidden.std(ddof=1)) / len(hidden) ** 0.5
+    low, high = max(0.0, mean - reach), min(100.0, mean + reach)
     others = {name: float(statistics[name].mean()) for name in STATISTICS[1:]}
     return {
         "layout": layout,
         "hiders": hiders,
         "seekers": seekers,
         "hidden": mean,
-        "low": mean - reach,
-        "high": mean + reach,
-        "interval": f"{mean - reach:.1f} to {mean + reach:.1f}",
+        "low": low,
+        "high": high,
+        "interval": f"{low:.1f} to {high:.1f}",
         "never_seen": 100.0 * float((hidden == 100.0).mean()),
         "episodes": len(hidden),
         **others,

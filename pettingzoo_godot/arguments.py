@@ -102,6 +102,7 @@ def settle_episode(
     required: Iterable[str],
     max_steps: int | None,
     heuristic_agents: Iterable[str],
+    human_agents: Iterable[str] = (),
 ) -> Reset:
     """Say how episodes begin: a reset without arenas and seeds.
 
@@ -111,30 +112,62 @@ def settle_episode(
         required: Names of parameters that have to be declared.
         max_steps: Instead of the scene's own limit, unless None.
         heuristic_agents: IDs or policy groups of agents whose heuristics decide.
+        human_agents: The same of agents that a person plays.
 
     Raises:
-        OptionError: If a value is wrong, a required name is not declared, or there is no such
-            agent.
+        OptionError: If a value is wrong, a required name is not declared, there is no such agent,
+            or one is named twice.
     """
     hello = layout.hello
+    heuristics = find_agents(layout, heuristic_agents)
+    people = find_agents(layout, human_agents, "human_agents")
+    if both := sorted({*heuristics} & {*people}):
+        raise OptionError(f"expected {both} in heuristic_agents or in human_agents, not in both")
     return Reset(
         arenas=(),
         seeds=(),
         options=settle(hello.parameters, chosen, required),
         max_steps=check_limit(hello.max_steps if max_steps is None else max_steps),
-        heuristics=_find_agents(layout, heuristic_agents),
+        heuristics=heuristics,
+        people=people,
     )
 
 
-def _find_agents(layout: Layout, names: Iterable[str]) -> tuple[str, ...]:
-    """Agents by their IDs or policy groups, in the scene's order."""
+def check_people(human_agents: Iterable[str], render_mode: str | None) -> tuple[str, ...]:
+    """Return the IDs or policy groups of agents that a person plays.
+
+    Raises:
+        OptionError: If they are not strings, or nobody could see and press keys.
+    """
+    names = check_names("human_agents", human_agents)
+    if names and render_mode != "human":
+        raise OptionError(
+            "expected render_mode 'human' with human_agents: they are played in the window; "
+            f"got render_mode {render_mode!r}"
+        )
+    return names
+
+
+def find_agents(
+    layout: Layout, names: Iterable[str], argument: str = "heuristic_agents"
+) -> tuple[str, ...]:
+    """Find agents by their IDs or policy groups, in the scene's order.
+
+    Args:
+        layout: Of the scene.
+        names: IDs or policy groups.
+        argument: What the user calls them, for the error.
+
+    Raises:
+        OptionError: If there is no such agent.
+    """
     groups = {group.name: group.agents for group in layout.groups}
     agents = [agent.id for agent in layout.hello.agents]
     found: set[str] = set()
-    for name in check_names("heuristic_agents", names):
+    for name in check_names(argument, names):
         if name not in agents and name not in groups:
             raise OptionError(
-                f"expected heuristic_agents to be among {agents} or policy groups {list(groups)}; "
+                f"expected {argument} to be among {agents} or policy groups {list(groups)}; "
                 f"got {name!r}"
             )
         found.update([name] if name in agents else groups[name])

@@ -5,7 +5,7 @@ Rule: what is here runs in every step, once per policy group and engine, never o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from pettingzoo_godot.layout import Group
 from pettingzoo_godot.messages import LIVE, TERMINATED, TRUNCATED, Report
 from pettingzoo_godot.spaces import Array, Leaf
 
+StepResult = tuple[Any, Any, Any, Any, dict[str, Any]]
 TRUNCATED_BY_LIMIT = "TimeLimit.truncated"  # where Stable-Baselines3 looks
 
 
@@ -59,6 +60,17 @@ class Batch:
         self._everybody_lives = bytes([LIVE]) * group.slots
         space = group.observation_space
         self._keys = list(space.spaces) if isinstance(space, Dict) else None
+
+    def rows(self, engines: Sequence[int]) -> Array:
+        """Which rows those of these engines are, among those of all."""
+        firsts = np.array(engines, np.int64)[:, None] * self.slots
+        rows: Array = (firsts + np.arange(self.slots)).ravel()
+        return rows
+
+    def engines_of(self, rows: Array) -> list[int]:
+        """Which engines have these rows; none, unless they are all rows of each, in order."""
+        engines: list[int] = (rows.ravel()[:: self.slots] // self.slots).tolist()
+        return engines if np.array_equal(rows, self.rows(engines)) else []
 
     # ------------------------------------------------------------------ actions
 
@@ -180,6 +192,85 @@ class Batch:
         for position, name in enumerate(self.group.info):
             infos[name] = columns[:, position]
             infos[f"_{name}"] = rows
+
+
+class Batches:
+    """The rows of all policy groups: arrays of a single one, dicts of arrays of several.
+
+    Args:
+        groups: The scene's policy groups.
+
+    Attributes:
+        names: Of the groups.
+    """
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self.names = [group.name for group in groups]
+        self._batches = [Batch(group, index) for index, group in enumerate(groups)]
+
+    def write_actions(self, actions: Any, lanes: Sequence[Lane]) -> None:
+        """Put actions into the steps of these lanes.
+
+        Raises:
+            SpaceError: If shape or type is wrong; bounds are checked when all is written.
+        """
+        for batch, part in zip(self._batches, self._split("actions", actions), strict=True):
+            batch.write_actions(part, lanes)
+
+    def first_observations(self, lanes: Sequence[Lane]) -> Any:
+        """Copy what the rows of these lanes see now."""
+        return self._pack([batch.first_observations(lanes) for batch in self._batches])
+
+    def results(self, lanes: Sequence[Lane], engines: Sequence[int] | None) -> StepResult:
+        """Copy what a step brought to the rows of these lanes.
+
+        Args:
+            lanes: Whose.
+            engines: Their indices, if infos are to tell which rows they are.
+        """
+        outcomes = [batch.outcome(lanes) for batch in self._batches]
+        if engines is not None:
+            for batch, outcome in zip(self._batches, outcomes, strict=True):
+                outcome.infos["env_id"] = batch.rows(engines)
+                outcome.infos["_env_id"] = np.ones(len(outcome.rewards), bool)
+        if len(outcomes) == 1:
+            return outcomes[0]
+        observations, rewards, terminated, truncated, infos = map(
+            self._pack, zip(*outcomes, strict=True)
+        )
+        return observations, rewards, terminated, truncated, infos
+
+    def engines_of(self, env_ids: Any, num_engines: int) -> list[int]:
+        """Which of the engines have these rows.
+
+        Raises:
+            SpaceError: Unless they are all rows of one engine or of several.
+        """
+        parts = zip(self._batches, self._split("env_ids", env_ids), strict=True)
+        found = [batch.engines_of(np.asarray(rows)) for batch, rows in parts]
+        engines = found[0]
+        known = set(engines) & set(range(num_engines))
+        if not engines or len(known) < len(engines) or any(other != engines for other in found):
+            raise SpaceError(
+                "expected env_ids to be all rows of one engine or of several, as "
+                f"infos['env_id'] had them; got {env_ids}"
+            )
+        return engines
+
+    def _pack(self, by_group: Sequence[Any]) -> Any:
+        """One group's arrays as they are; several groups' in a dict."""
+        if len(by_group) == 1:
+            return by_group[0]
+        return dict(zip(self.names, by_group, strict=True))
+
+    def _split(self, what: str, values: Any) -> list[Any]:
+        """One value per policy group, in their order."""
+        if len(self._batches) == 1:
+            return [values]
+        if not isinstance(values, Mapping) or set(values) != set(self.names):
+            got = list(values) if isinstance(values, Mapping) else repr(values)[:200]
+            raise SpaceError(f"expected {what} as a dict by policy group, {self.names}; got {got}")
+        return [values[name] for name in self.names]
 
 
 def _joined(arrays: Sequence[Array]) -> Array:

@@ -260,6 +260,7 @@ def _read_reset(members: _Members, layout: Layout | None) -> Reset:
         cast(dict[str, Scalar], options),
         members.integer("max_steps"),
         tuple(members.list_of("heuristics", str)),
+        tuple(members.list_of("people", str)),
         members.integer("sequence", 0, _UINT32_MAX),
     )
 

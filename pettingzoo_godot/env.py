@@ -16,12 +16,13 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
-from gymnasium.spaces import Box, flatten, flatten_space
+from gymnasium.spaces import Box
 from pettingzoo import ParallelEnv
 
 from pettingzoo_godot.arguments import (
     RENDER_MODES,
     absolute_scene,
+    check_people,
     make_launch,
     name_of,
     settle_episode,
@@ -45,11 +46,18 @@ from pettingzoo_godot.options import (
     check_speedup,
     draw_seed,
 )
-from pettingzoo_godot.pictures import black_pictures, frames_per_second, settle_size, take_pictures
+from pettingzoo_godot.pictures import (
+    black_pictures,
+    frames_per_second,
+    settle_size,
+    take_pictures,
+    warn_of_no_pictures,
+)
 from pettingzoo_godot.port import Ports, StepResult, unknown_agent
 from pettingzoo_godot.session import FailureQuota, Launch, Session, Timing
 from pettingzoo_godot.spaces import Array, Space
 from pettingzoo_godot.spec import fix_parameters, load_layout, read_layout
+from pettingzoo_godot.states import read_states, state_space
 
 AgentID = str
 # What belongs to a session, or is made of it: not pickled.
@@ -87,6 +95,9 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
             the ID of an agent: from behind it. May be set any time.
         heuristic_agents: IDs or policy groups of agents that the scene's own heuristics decide
             for, from the next `reset` on; their actions are ignored.
+        human_agents: IDs or policy groups of agents that a person plays in the window by the
+            scene's input map, from the next `reset` on; with `render_mode="human"`. Their actions
+            are ignored, too.
         strict_options: Refuse unknown options of `reset` instead of ignoring them.
         on_crash: What to do when the engine dies or hangs in a step. `"raise"`: raise the error.
             `"restart"`: truncate the episode where it was last seen, with `engine_failed` in its
@@ -123,6 +134,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         height: int | None = None,
         camera_name: str | None = None,
         heuristic_agents: Iterable[str] = (),
+        human_agents: Iterable[str] = (),
         strict_options: bool = False,
         on_crash: str = "raise",
         timeout: float = 60.0,
@@ -137,6 +149,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         self.height = height
         self.camera_name = camera_name
         self.heuristic_agents: Iterable[str] = check_names("heuristic_agents", heuristic_agents)
+        self.human_agents: Iterable[str] = check_people(human_agents, render_mode)
         self.strict_options = strict_options
         self.on_crash = check_choice("on_crash", on_crash, ("raise", "restart"))
         self.timeout = timeout
@@ -208,14 +221,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
     @cached_property
     def state_space(self) -> Box:
         """Space of `state()`: float32, one-dimensional."""
-        size = self._layout.hello.state_size
-        if size:
-            return Box(-np.inf, np.inf, (size,), np.float32)
-        parts = [flatten_space(self.observation_space(agent)) for agent in self.possible_agents]
-        boxes = [part for part in parts if isinstance(part, Box)]
-        low = np.concatenate([box.low for box in boxes]).astype(np.float32)
-        high = np.concatenate([box.high for box in boxes]).astype(np.float32)
-        return Box(low, high, dtype=np.float32)
+        return state_space(self._layout)
 
     @property
     def engine_pid(self) -> int | None:
@@ -358,15 +364,8 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         report = self._report
         if report is None:
             raise self._why_no_step()
-        if self._layout.hello.state_size:
-            state: Array = report.states[0].copy()
-            return state
-        observations = self._need_ports().observe(report)
-        parts = [
-            np.asarray(flatten(self.observation_space(agent), observation))
-            for agent, observation in observations.items()
-        ]
-        return np.concatenate(parts).astype(np.float32)
+        state: Array = read_states(self._layout, [report])[0]
+        return state
 
     def render(self) -> Array | None:
         """Draw the scene as it is.
@@ -382,6 +381,7 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
             PettingZooGodotError: If the engine ends or the scene has a mistake.
         """
         if self.render_mode != "rgb_array":
+            warn_of_no_pictures(self.render_mode)
             return None
         session = self._session
         if self._report is None or session is None or not self._may_step(session):
@@ -474,7 +474,8 @@ class GodotParallelEnv(ParallelEnv[AgentID, Any, Any]):  # type: ignore[misc] # 
         required = chosen if self.strict_options else self.parameters
         # Kept: a generator has its names once.
         names = self.heuristic_agents = check_names("heuristic_agents", self.heuristic_agents)
-        return settle_episode(self._layout, chosen, required, self.max_steps, names)
+        people = self.human_agents = check_people(self.human_agents, self.render_mode)
+        return settle_episode(self._layout, chosen, required, self.max_steps, names, people)
 
     def _need_ports(self) -> Ports:
         if self._ports is None:

@@ -7,6 +7,7 @@ a step of a lane is one exchange with the engine, or two if an arena ended in it
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -44,6 +45,7 @@ class _Running:
             )
         self.step: Step = self.layout.new_step()
         self.asked = ""  # for what an answer is due: "reset", "step", "restart"; "": for nothing
+        self.resets: deque[Reset] = deque()  # to be sent, one after another's answer
         self.is_lost = False  # it failed in a picture: the next step makes up for that
 
     def is_ready(self) -> bool:
@@ -59,6 +61,8 @@ class Lane:
         restarts: Whether to start another engine when this one fails; episodes are truncated then.
 
     Attributes:
+        heuristics: By arena, IDs of the agents that the scene's own heuristics decide for, from its
+            next episode on; None: as the episodes say that `begin` was given.
         report: The last answer, once `receive` has returned True: to a step, or the beginning of
             the episodes that followed it.
         ending: The answer to the step, if arenas were over after it; else None.
@@ -73,6 +77,7 @@ class Lane:
         self._restarts = restarts
         self._quota = FailureQuota()
         self.restarted = self._nowhere = np.zeros(launch.arenas, bool)
+        self.heuristics: list[tuple[str, ...] | None] = [None] * launch.arenas
         self._launch = launch
         self._running: _Running | None = None
         self._generators: list[np.random.Generator] = []
@@ -89,6 +94,7 @@ class Lane:
             with contextlib.suppress(PettingZooGodotError):  # it failed: another engine is due
                 running.session.receive(waited=max(0.0, self._launch.timeout - _PATIENCE))
             running.asked = ""
+            running.resets.clear()
         if running is None or not running.session.is_usable():
             running = self._running = _Running(self._launch)
         return running.layout
@@ -178,6 +184,9 @@ class Lane:
         except (EngineDied, LinkError) as exc:
             self._start_another(running, exc)
             return False
+        if running.resets:
+            self._send_reset(running)
+            return False
         asked, running.asked = running.asked, ""
         over = arenas_over(report, running.layout) if asked == "step" else None
         if over is None:
@@ -218,12 +227,21 @@ class Lane:
 
     def _ask_for_episodes(self, what: str) -> None:
         running = self._need_running()
-        arenas = tuple(np.flatnonzero(self.restarted).tolist())
-        seeds = tuple(draw_seed(self._generators[arena]) for arena in arenas)
         running.asked = what
-        request = replace(self._episodes, arenas=arenas, seeds=seeds)
+        alike: dict[tuple[str, ...] | None, list[int]] = {}  # a reset is of the same heuristics
+        for arena in np.flatnonzero(self.restarted).tolist():
+            alike.setdefault(self.heuristics[arena], []).append(arena)
+        for heuristics, arenas in alike.items():
+            seeds = tuple(draw_seed(self._generators[arena]) for arena in arenas)
+            reset = replace(self._episodes, arenas=tuple(arenas), seeds=seeds)
+            if heuristics is not None:
+                reset = replace(reset, heuristics=heuristics)
+            running.resets.append(reset)
+        self._send_reset(running)
+
+    def _send_reset(self, running: _Running) -> None:
         try:
-            running.session.send(request)
+            running.session.send(running.resets.popleft())
         except (EngineDied, LinkError) as exc:
             self._start_another(running, exc)
 

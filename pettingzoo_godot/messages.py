@@ -129,6 +129,7 @@ class Reset:
         options: Every parameter of the hello with its value.
         max_steps: Limit of the episode [steps]; 0: none.
         heuristics: IDs of agents that the scene's own heuristics decide for.
+        people: IDs of agents that a person plays, by their input maps.
         sequence: The protocol numbers what it sends; whatever is set here is replaced.
     """
 
@@ -137,6 +138,7 @@ class Reset:
     options: Mapping[str, Scalar] = field(default_factory=dict)
     max_steps: int = 0
     heuristics: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
     sequence: int = 0
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import gymnasium
 import numpy as np
 
 from pettingzoo_godot.errors import OptionError
@@ -44,6 +45,15 @@ def settle_size(launch: Launch, hello: Hello) -> Launch:
 def frames_per_second(hello: Hello) -> int:
     """How many steps a second of simulated time has, rounded, at least 1: `render_fps`."""
     return max(1, round(1 / (hello.tick_seconds * hello.ticks_per_step)))
+
+
+def warn_of_no_pictures(render_mode: str | None) -> None:
+    """Warn, as Gymnasium's own environments do, who asks for a picture without a render mode."""
+    if render_mode is None:
+        gymnasium.logger.warn(
+            "You are calling render method without specifying any render mode. You can specify the "
+            'render_mode at initialization, e.g. render_mode="rgb_array"'
+        )
 
 
 def take_pictures(session: Session, camera: str | None) -> Array:

@@ -13,7 +13,8 @@ from pettingzoo_godot.errors import SceneError
 from pettingzoo_godot.layout import Group
 from pettingzoo_godot.messages import Hello
 
-_COLUMNS = {"live", "engine_failed", "env_id", "final_obs", "final_info"}  # of infos
+#: Columns of infos that are not the scene's.
+OWN_COLUMNS = frozenset({"live", "engine_failed", "env_id", "final_obs", "final_info"})
 
 
 class Slot(NamedTuple):
@@ -74,7 +75,7 @@ def check_columns(groups: Iterable[Group]) -> None:
         SceneError: If one is.
     """
     for group in groups:
-        for name in _COLUMNS.intersection(group.info):
+        for name in OWN_COLUMNS.intersection(group.info):
             raise SceneError(
                 f"policy group {group.name!r}: infos of a vector environment have a {name!r} of "
                 "their own; rename the scene's"

@@ -12,17 +12,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 
 from pettingzoo_godot.arguments import (
     RENDER_MODES,
     absolute_scene,
+    find_agents,
     make_launch,
     name_of,
     settle_episode,
 )
-from pettingzoo_godot.batch import Batch
+from pettingzoo_godot.batch import Batches, StepResult
 from pettingzoo_godot.errors import (
     EnvironmentClosed,
     OptionError,
@@ -43,14 +43,14 @@ from pettingzoo_godot.options import (
     check_speedup,
     spread_seed,
 )
-from pettingzoo_godot.pictures import frames_per_second, settle_size, tile
+from pettingzoo_godot.pictures import frames_per_second, settle_size, tile, warn_of_no_pictures
 from pettingzoo_godot.session import Timing
 from pettingzoo_godot.slots import check_columns, interface, list_slots, make_spaces
 from pettingzoo_godot.spaces import Array
 from pettingzoo_godot.spec import fix_parameters, load_layout
+from pettingzoo_godot.states import read_states, state_space
 
 _MOST_ENGINES = 1024  # a slip of the keyboard must not fill the machine: each takes 140 MB
-StepResult = tuple[Any, Any, Any, Any, dict[str, Any]]
 
 
 class GodotVectorEnv(VectorEnv[Any, Any, Any]):
@@ -96,6 +96,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
     Attributes:
         policy_groups: Names of the scene's policy groups.
         slots: By group, the slot of each row.
+        state_space: Of one arena's `state()`: float32, one-dimensional.
         arena_seeds: The seed of each arena, engine by engine: `parallel_env(...).reset(seed=...)`
             with it plays the same episodes. Empty before the first `reset`.
 
@@ -161,8 +162,8 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         self.metadata["render_fps"] = frames_per_second(self._layout.hello)
         self._settle()
         check_columns(self._layout.groups)
-        self._batches = [Batch(group, i) for i, group in enumerate(self._layout.groups)]
-        self.policy_groups = [group.name for group in self._layout.groups]
+        self._batches = Batches(self._layout.groups)
+        self.policy_groups = list(self._batches.names)
         self.slots = {
             group.name: list_slots(group, self.num_engines, self.num_arenas)
             for group in self._layout.groups
@@ -172,18 +173,13 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         made = make_spaces(self._layout.groups, rows)
         self.single_observation_space, self.single_action_space = made[:2]
         self.observation_space, self.action_space = made[2:]
+        self.state_space = state_space(self._layout)
         self._rows_per_engine = self.num_envs // self.num_engines
         self._batch_lanes = self._check_batch_size(batch_size)
         self.arena_seeds: list[int] = []
         self._last: list[int] = []  # engines whose results were returned last: `send` is for them
 
     # ------------------------------------------------------------------ what it is made of
-
-    def _pack(self, by_group: Sequence[Any]) -> Any:
-        """One group's arrays as they are; several groups' in a dict."""
-        if len(by_group) == 1:
-            return by_group[0]
-        return dict(zip(self.policy_groups, by_group, strict=True))
 
     def _check_batch_size(self, batch_size: int | None) -> int:
         """How many engines `recv` waits for."""
@@ -243,6 +239,26 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
     @heuristic_agents.setter
     def heuristic_agents(self, names: Iterable[str]) -> None:
         self._continue_with("_heuristic_agents", check_names("heuristic_agents", names))
+        for lane in self._lanes:
+            lane.heuristics[:] = [None] * self.num_arenas
+
+    def set_heuristic_agents(self, names: Iterable[str], arenas: Iterable[int]) -> None:
+        """Set `heuristic_agents` for some arenas, from the next episode of each on.
+
+        It holds until it is set anew, here or for all arenas.
+
+        Args:
+            names: IDs or policy groups of agents.
+            arenas: Indices, engine by engine, as in `arena_seeds`.
+
+        Raises:
+            OptionError: If there is no such agent or arena.
+        """
+        agents = find_agents(self._layout, names)
+        for arena in arenas:
+            check_count("the arena", arena, least=0, most=self.num_engines * self.num_arenas - 1)
+            engine, index = divmod(arena, self.num_arenas)
+            self._lanes[engine].heuristics[index] = agents
 
     def _continue_with(self, name: str, value: Any) -> None:
         """Set what the next episodes begin with, if it is right."""
@@ -285,7 +301,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         self.async_reset(seed=seed, options=options)
         lanes = self._fleet.take(self.num_engines)
         self._last = list(range(self.num_engines))
-        return self._pack([batch.first_observations(lanes) for batch in self._batches]), {}
+        return self._batches.first_observations(lanes), {}
 
     def async_reset(
         self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
@@ -346,7 +362,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             As `step` does.
         """
         if env_ids is not None:
-            self._last = self._engines_of(env_ids)
+            self._last = self._batches.engines_of(env_ids, self.num_engines)
         self._send(actions, self._last)
 
     def recv(self) -> StepResult:
@@ -365,13 +381,35 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
         self._last = [self._lanes.index(lane) for lane in lanes]
         return self._results(lanes)
 
+    def state(self) -> Array:
+        """The state of each arena: what the scene declares, or all its agents' observations.
+
+        It came with the results of the last `reset`, `step` or `recv`, and is of their arenas.
+
+        Returns:
+            (arenas, size), float32, as `state_space` says; engine by engine, arena by arena.
+
+        Raises:
+            ResetNeeded: Before the first `reset`, and between `send` and `recv`.
+        """
+        return read_states(self._layout, [lane.report for lane in self._told_lanes()])
+
+    def final_state(self) -> Array:
+        """The same, but where an arena began anew in the last step: that of its end."""
+        return read_states(
+            self._layout, [lane.ending or lane.report for lane in self._told_lanes()]
+        )
+
     def render(self) -> Any:
         """Draw all arenas as they are.
 
         Returns:
             With `render_mode="rgb_array"`, `tile(draw_arenas())`, one picture; else None.
         """
-        return tile(self.draw_arenas()) if self.render_mode == "rgb_array" else None
+        if self.render_mode != "rgb_array":
+            warn_of_no_pictures(self.render_mode)
+            return None
+        return tile(self.draw_arenas())
 
     def draw_arenas(self) -> list[Array]:
         """Draw each arena as it is, with `render_mode="rgb_array"`.
@@ -428,9 +466,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
                 raise self._why_not_now(lanes)
         if self.closed or not lanes:
             raise self._why_not_now(lanes)
-        parts = self._by_group("actions", actions)
-        for batch, part in zip(self._batches, parts, strict=True):
-            batch.write_actions(part, lanes)
+        self._batches.write_actions(actions, lanes)
         for index, lane in zip(indices, lanes, strict=True):
             misfit = lane.find_bad_action()
             if misfit is not None:
@@ -442,6 +478,13 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             lane.send()
         return lanes
 
+    def _told_lanes(self) -> list[Lane]:
+        """Those whose results were returned last."""
+        lanes = [self._lanes[index] for index in self._last]
+        if self.closed or not lanes or not all(lane.is_idle() for lane in lanes):
+            raise self._why_not_now(lanes)
+        return lanes
+
     def _why_not_now(self, lanes: Sequence[Lane]) -> UsageError:
         if self.closed:
             return EnvironmentClosed()
@@ -449,50 +492,7 @@ class GodotVectorEnv(VectorEnv[Any, Any, Any]):
             return ResetNeeded("the last actions are still on their way: call recv() first")
         return ResetNeeded()
 
-    def _by_group(self, what: str, values: Any) -> list[Any]:
-        """One value per policy group, in their order."""
-        if len(self._batches) == 1:
-            return [values]
-        if not isinstance(values, Mapping) or set(values) != set(self.policy_groups):
-            got = list(values) if isinstance(values, Mapping) else repr(values)[:200]
-            raise SpaceError(
-                f"expected {what} as a dict by policy group, {self.policy_groups}; got {got}"
-            )
-        return [values[name] for name in self.policy_groups]
-
-    def _engines_of(self, env_ids: Any) -> list[int]:
-        """Which engines have these rows."""
-        found: list[list[int]] = []
-        for batch, ids in zip(self._batches, self._by_group("env_ids", env_ids), strict=True):
-            rows = np.asarray(ids)
-            engines = (rows.ravel()[:: batch.slots] // batch.slots).tolist()
-            found.append(engines)
-            if (
-                not engines
-                or engines != found[0]
-                or len(set(engines)) < len(engines)
-                or not set(engines) <= set(range(self.num_engines))
-                or not np.array_equal(rows, self._rows(batch, engines))
-            ):
-                raise SpaceError(
-                    "expected env_ids to be all rows of one engine or of several, as "
-                    f"infos['env_id'] had them; got {env_ids}"
-                )
-        return found[0]
-
-    def _rows(self, batch: Batch, engines: Sequence[int]) -> Any:
-        firsts = np.array(engines, np.int64)[:, None] * batch.slots
-        return (firsts + np.arange(batch.slots)).ravel()
-
     def _results(self, lanes: Sequence[Lane]) -> StepResult:
-        outcomes = [batch.outcome(lanes) for batch in self._batches]
-        if self._batch_lanes < self.num_engines:
-            for batch, outcome in zip(self._batches, outcomes, strict=True):
-                outcome.infos["env_id"] = self._rows(batch, self._last)
-                outcome.infos["_env_id"] = np.ones(len(outcome.rewards), bool)
-        if len(outcomes) == 1:
-            return outcomes[0]
-        observations, rewards, terminations, truncations, infos = map(
-            self._pack, zip(*outcomes, strict=True)
+        return self._batches.results(
+            lanes, self._last if self._batch_lanes < self.num_engines else None
         )
-        return observations, rewards, terminations, truncations, infos

@@ -85,6 +85,12 @@ static func frame(area: Rect2, thickness: float) -> Array[Rect2]:
 	]
 
 
+## The corners of [param rect], in order [m].
+static func corners_of(rect: Rect2) -> PackedVector2Array:
+	var across := Vector2(rect.size.x, 0.0)
+	return [rect.position, rect.position + across, rect.end, rect.end - across]
+
+
 ## Whether [param point] is on the arena's own floor, not beyond its outer walls.
 static func is_inside(point: Vector2) -> bool:
 	return absf(point.x) <= HALF and absf(point.y) <= HALF

@@ -82,7 +82,7 @@ func held() -> Thing:
 
 ## Whether a person plays it.
 func is_played_by_person() -> bool:
-	return game.is_played and (control_mode == ControlMode.HUMAN or _is_taken_over)
+	return is_played or game.is_played and (control_mode == ControlMode.HUMAN or _is_taken_over)
 
 
 ## What strafe, forward, turn, grab and lock, each in [-1, 1], are as a value of the action space.

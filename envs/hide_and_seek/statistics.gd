@@ -7,9 +7,7 @@ const Player := preload("player.gd")
 const PlayerAgent := preload("player_agent.gd")
 const Thing := preload("thing.gd")
 
-const _CROSSINGS: PackedFloat32Array = [-0.2, 0.0, 0.2]  # of a door, off its middle [m]
-const _DEPTH := 1.0  # how far before and behind a door a box still blocks it [m]
-const _PITCH := 0.25  # of the points of a crossing [m]
+const _WIDTH := 2.0 * Player.RADIUS  # of what nobody gets through [m]
 
 ## Steps after the preparation, and those of them without a hider in sight.
 var seeking_steps: int = 0
@@ -72,32 +70,63 @@ func _watch_doors() -> void:
 		blocked[i] = _is_blocked(_game.layout.doors[i])
 		count += int(blocked[i])
 	_tell("doors_blocked", count)
+	_tell("door_distance", _door_distance())
 
 
+## How far the nearest box is from a door, as a mean over all doors, a blocked one counting 0 [m].
+func _door_distance() -> float:
+	var sum := 0.0
+	for i in blocked.size():
+		if not blocked[i] and not _game.boxes.is_empty():
+			var centre := _game.layout.doors[i].centre
+			sum += _game.boxes.map(func(box: Thing) -> float: return box.distance_to(centre)).min()
+	return sum / maxf(blocked.size(), 1.0)
+
+
+## Whether boxes at a door make a chain from the wall on one side of it to that on the other, which
+## nobody gets through.
 func _is_blocked(door: Layout.Door) -> bool:
-	var near: Array[Thing] = []
-	for box in _game.boxes:
-		if box.distance_to(door.centre) < _DEPTH + Player.RADIUS:
-			near.append(box)
-	if near.is_empty():
+	var aside := door.normal.orthogonal() * 0.5 * (Layout.DOOR_WIDTH + Layout.THICKNESS)
+	var boxes: Array[Thing] = _game.boxes.filter(
+		func(box: Thing) -> bool: return box.distance_to(door.centre) < _WIDTH
+	)
+	if boxes.is_empty():
 		return false
-	for offset in _CROSSINGS:
-		if _is_free(door, offset, near):
-			return false
-	return true
-
-
-## Whether a player gets straight through [param door], [param offset] m off its middle.
-func _is_free(door: Layout.Door, offset: float, boxes: Array[Thing]) -> bool:
-	var middle := door.centre + door.normal.orthogonal() * offset
-	var along := -_DEPTH
-	while along <= _DEPTH:
-		var point := middle + door.normal * along
+	var chain := _near_wall(door.centre - aside, boxes)
+	var ends := _near_wall(door.centre + aside, boxes)
+	var i := 0
+	while i < chain.size():
+		if chain[i] in ends:
+			return true
 		for box in boxes:
-			if box.distance_to(point) < Player.RADIUS:
-				return false
-		along += _PITCH
-	return true
+			if box not in chain and _gap(chain[i].corners(), box.corners()) < _WIDTH:
+				chain.append(box)
+		i += 1
+	return false
+
+
+## Those of [param boxes] so near to the wall at [param point] that nobody gets through between.
+func _near_wall(point: Vector2, boxes: Array[Thing]) -> Array[Thing]:
+	var near: Array[Thing] = []
+	for wall in _game.layout.walls:
+		if wall.has_point(point):
+			for box in boxes:
+				if _gap(box.corners(), Layout.corners_of(wall)) < _WIDTH:
+					near.append(box)
+	return near
+
+
+## Distance of two areas, given by their corners in order [m]; meaningless where they overlap.
+func _gap(one: PackedVector2Array, other: PackedVector2Array) -> float:
+	var gap := INF
+	for i in 4:
+		for j in 4:
+			var k := (j + 1) % 4
+			var near := Geometry2D.get_closest_point_to_segment(one[i], other[j], other[k])
+			gap = minf(gap, near.distance_to(one[i]))
+			near = Geometry2D.get_closest_point_to_segment(other[i], one[j], one[k])
+			gap = minf(gap, near.distance_to(other[i]))
+	return gap
 
 
 func _on_locked(_side: StringName) -> void:

@@ -60,6 +60,13 @@ func distance_to(point: Vector2) -> float:
 	return point.distance_to(nearest_to(point))
 
 
+## The corners of its footprint, in order [m].
+func corners() -> PackedVector2Array:
+	var x := 0.5 * footprint.x * Vector2(basis.x.x, basis.x.z)
+	var z := 0.5 * footprint.y * Vector2(basis.z.x, basis.z.z)
+	return [spot() - x - z, spot() + x - z, spot() + x + z, spot() - x + z]
+
+
 ## Radius of the circle around it [m].
 func reach() -> float:
 	return 0.5 * footprint.length()

@@ -51,7 +51,7 @@ class Row(NamedTuple):
 
 def address(name: str) -> str:
     """A scene of the tests, or a bundled one."""
-    return name if name in ("cart_pole", "arena_bench") else scene(name)
+    return name if name in ("cart_pole", "arena_bench", "hide_and_seek") else scene(name)
 
 
 @pytest.fixture
@@ -215,6 +215,30 @@ def test_arenas_side_by_side_are_those_one_by_one(
                             assert row.observation == bits(observations[agent])
                 assert episodes >= 3
     assert deaths >= 3 * vec.num_envs
+
+
+@pytest.mark.parametrize("name", ["hide_and_seek", "chase", "spaces"])  # one has a state of its own
+def test_states_of_arenas_are_those_one_by_one(make_vec: MakeVec, name: str) -> None:
+    vec = make_vec(name, 1, 2, max_steps=3)
+    _, taken = vec.reset(seed=5), [draw(vec, step) for step in range(4)]
+    begun = vec.state()
+    told = [(vec.step(batch), vec.final_state(), vec.state())[1:] for batch in taken]
+    with pzg.parallel_env(address(name), max_steps=3) as env:
+        for arena, seed in enumerate(vec.arena_seeds):
+            env.reset(seed=seed)
+            assert bits(env.state()) == bits(begun[arena])
+            for batch, (final, state) in zip(taken, told, strict=True):
+                actions = {
+                    slot.agent: pick(by_group(vec, batch)[group], index)
+                    for group, slots in vec.slots.items()
+                    for index, slot in enumerate(slots)
+                    if slot.arena == arena
+                }
+                env.step(actions)
+                assert bits(env.state()) == bits(final[arena])
+                if not env.agents:
+                    env.reset()
+                assert bits(env.state()) == bits(state[arena])
 
 
 # ------------------------------------------------------------------ nothing touches its neighbour

@@ -20,12 +20,14 @@ pytestmark = pytest.mark.engine
 FOLDER = Path(__file__).parents[2] / "benchmarks"
 NAMES = (
     "training",
+    "self_play",
     "vectorizers",
     "throughput",
     "latency",
     "startup",
     "profile_step",
     "hide_and_seek",
+    "chase_bound",
 )
 PROVENANCE = {"benchmark", "command", "commit", "machine", "godot", "table", "rows"}
 
@@ -97,6 +99,18 @@ def test_training_splits_its_time(folder: Path) -> None:
     assert row["agent_steps_per_s"] > 0
 
 
+@pytest.mark.skipif(find_spec("torch") is None, reason="needs the extra train")
+def test_self_play_is_compared_with_its_rollout_and_splits_its_time(folder: Path) -> None:
+    (row,) = results_of("self_play", folder)
+    assert (row["scene"], row["slots"], row["horizon"]) == ("chase", 2 * 2, 16)
+    ratio = row["training_agent_steps_per_s"] / row["rollout_agent_steps_per_s"]
+    assert row["training_per_rollout"] == pytest.approx(ratio)  # of a single turn
+    shares = [row[f"{part}_share"] for part in ("engine", "link", "policy", "update")]
+    assert sum(shares) == pytest.approx(1.0)
+    assert all(0 < share < 1 for share in [*shares, row["busy_share"]])
+    assert row["longest_wait_s"] > 0
+
+
 def test_nothing_in_a_step_of_python_grows_with_the_slots(folder: Path) -> None:
     rows = results_of("profile_step", folder)
     assert {"VectorEnv.step", "Batch.outcome", "Link.receive"} <= {row["function"] for row in rows}
@@ -122,3 +136,14 @@ def test_hide_and_seek_has_a_row_for_each_pair(folder: Path) -> None:
     assert (row["layout"], row["hiders"], row["seekers"]) == ("quadrant", "static", "patrol")
     assert row["low"] <= row["hidden"] <= row["high"]
     assert row["episodes"] == 20
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="needs the extra train")
+def test_chase_bound_has_a_row_for_each_pair(folder: Path) -> None:
+    rows = {(row["seeker"], row["hider"]): row for row in results_of("chase_bound", folder)}
+    assert len(rows) == 5
+    assert rows["planned", "scripted"]["table_steps"] > 0
+    for row in rows.values():
+        assert row["walls"] == 2
+        assert 1 <= row["steps"] <= 60
+        assert 0 <= row["caught"] <= 100

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hideout import HALF, Floats, Truth, truth
+from hideout import HALF, Floats, Truth, truth, truth_of
 from play import MakeEnv, sample, seed_spaces
 from watch import watch_game
 
@@ -80,10 +80,41 @@ def test_barricading_hiders_close_the_doors_and_lock_them(make_env: MakeEnv) -> 
         locked.append((after.things[:2, 11] == 1.0).sum() >= len(before.doors))
         moved.append(np.linalg.norm(after.things[:2, :3] - before.things[:2, :3], axis=1).max())
         hidden.append(fraction == 1.0)
-    assert np.mean(closed) >= 0.7
-    assert np.mean(locked) >= 0.6
-    assert np.mean(hidden) >= 0.6
+    assert np.mean(closed) >= 0.8
+    assert np.mean(locked) >= 0.7
+    assert np.mean(hidden) >= 0.8
     assert np.median(moved) > 0.5
+
+
+def test_nobody_is_seen_behind_closed_doors() -> None:
+    seen = 0
+    behind: list[int] = []
+    parameters = {"hider_heuristic": "barricade", "seeker_heuristic": "chase"}
+    with pzg.vector_env(
+        "hide_and_seek", 1, 16, parameters=parameters, heuristic_agents=["hider", "seeker"]
+    ) as envs:
+        envs.reset(seed=3)
+        envs.action_space.seed(3)
+        for step in range(STEPS):
+            envs.step(envs.action_space.sample())
+            states = [truth_of(state, 4, 2, 1) for state in envs.state()]
+            if step == PREPARATION:
+                behind = [i for i, now in enumerate(states) if is_closed(now)]
+            elif PREPARATION < step < STEPS - 1:
+                seen += sum(states[i].is_seen for i in behind)
+    assert len(behind) >= 10
+    assert seen == 0
+
+
+def is_closed(now: Truth) -> bool:
+    """Whether a box is locked in front of each door, and the hiders are in the room."""
+    locked = now.things[: now.num_boxes][now.things[: now.num_boxes, 11] == 1.0]
+    for door in now.doors:
+        inside = (now.hiders[:, [0, 2]] - door[:2]) @ door[2:4] > 0.0
+        away = np.linalg.norm(locked[:, [0, 2]] - door[:2], axis=1) if len(locked) else [np.inf]
+        if not (inside.all() and door[4] and np.min(away) < 1.0):
+            return False
+    return True
 
 
 def test_who_barricades_is_hidden_longer_than_who_stands_still(make_env: MakeEnv) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -460,3 +461,15 @@ def test_the_display_there_is(
     assert render(env).tobytes() == expected.tobytes()
     env.step({"red_0": STAY, "green_0": STAY})
     assert where(render(env), WHITE) == ([200, 219], [0, 9])
+
+
+def test_a_scene_without_a_camera_says_so_once(
+    make_env: MakeEnv, no_display: None, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    env = make_env("picture/no_camera", render_mode="rgb_array", log_path=log, width=64, height=48)
+    env.reset(seed=1)
+    pictures = [render(env) for _ in range(2)]
+    assert all((picture == picture[0, 0]).all() for picture in pictures)  # grey
+    assert log.read_text().count("the scene has no Camera3D") == 1
+    assert (render(env, env.possible_agents[0]) != pictures[0]).any()

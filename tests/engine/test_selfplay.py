@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from play import python_environment, wait_until
 from processes import engines
+from videos import read_video
 
 pytest.importorskip("torch", reason="the extra [train] is not installed")
 
 from typer.testing import CliRunner
 
-from pettingzoo_godot import cli
+from pettingzoo_godot import GodotVectorEnv, cli, parallel_env
+from pettingzoo_godot.options import spread_seed
 from pettingzoo_godot.selfplay.checkpoint import numbered
 from pettingzoo_godot.selfplay.folder import Folder, Row
 from pettingzoo_godot.selfplay.matches import Stadium
@@ -59,6 +63,35 @@ def test_the_same_seed_has_the_same_weights_after_twenty_updates(tmp_path: Path)
     assert fingerprints(runs[0].path) == fingerprints(runs[1].path)
     assert timeless(runs[0].progress()) == timeless(runs[1].progress())
     assert load_policies(runs[0].path).update == 20
+
+
+def test_within_a_batch_heuristics_play_in_some_arenas(tmp_path: Path) -> None:
+    settings = {**QUICK, **POOL, "scripted_opponents": 0.5, "critic": "state"}
+    runs = [learn(tmp_path / name, 5, settings=settings) for name in ("one", "other")]
+    assert fingerprints(runs[0].path) == fingerprints(runs[1].path)
+    rows = runs[0].progress()
+    assert timeless(rows) == timeless(runs[1].progress())
+    for group in ("seeker", "hider"):
+        learned = sum(row[f"transitions/{group}"] or 0 for row in rows)
+        assert 0 < learned < 5 * UPDATE / 2
+        assert any(row[f"wins_against_scripted/{group}"] is not None for row in rows)
+
+
+def test_an_arena_with_heuristics_plays_what_the_scene_alone_plays() -> None:
+    still = {"seeker": np.zeros((3, 2), np.float32), "hider": np.zeros((3, 2), np.float32)}
+    with GodotVectorEnv("chase", 1, 3) as env:
+        env.set_heuristic_agents(["seeker"], [1])
+        env.set_heuristic_agents(["hider_0", "seeker_0"], [2])
+        env.reset(seed=3)
+        seen = [env.step(still)[0] for _ in range(5)]
+        seeds = env.arena_seeds
+    for arena, names in enumerate([[], ["seeker_0"], ["seeker_0", "hider_0"]]):
+        with parallel_env("chase", heuristic_agents=names) as alone:
+            alone.reset(seed=seeds[arena])
+            for batch in seen:
+                observations, *_ = alone.step({agent: still["hider"][0] for agent in alone.agents})
+                for group in ("seeker", "hider"):
+                    assert (observations[f"{group}_0"] == batch[group][arena]).all()
 
 
 def test_killed_at_any_moment_it_goes_on_as_if_nothing_had_been(tmp_path: Path) -> None:
@@ -125,6 +158,45 @@ def test_a_match_is_of_exactly_so_many_episodes_and_the_same_twice(tmp_path: Pat
     assert escaped.summary()["wins"]["hider"] == 1.0
     for episode in [*caught.episodes, *escaped.episodes]:
         assert (episode.winner == "hider") == (episode.returns["hider"] == 60.0)
+
+
+def test_evaluations_repeat_and_tell_what_they_found(tmp_path: Path) -> None:
+    run = learn(tmp_path / "run", 6).path
+    asked = ["--episodes", "4", "--cross-episodes", "2", "--checkpoints", "3", "--seed", "5"]
+    printed = call("evaluate", run, *asked)
+    assert printed == f"{run / 'evaluation' / 'report.md'}\n"
+    other = tmp_path / "other"
+    call("evaluate", run, *asked, "--engines", "1", "--out", other)
+    content = (other / "evaluation.json").read_bytes()
+    assert content == (run / "evaluation" / "evaluation.json").read_bytes()
+    assert str(tmp_path).encode() not in content
+    told = json.loads(content)
+    assert len(told["matches"]) == 2 * 2 + 3 * 2 * 2 + 3 * 3
+    assert all(match["infos"]["hider"]["distance"][0] > 0.0 for match in told["matches"])
+    assert told["ratings"]["hider"]["random"] == [told["anchors"]["hider"]["random"]] * 3
+    pictures = re.findall(r"!\[.*\]\((.*)\)", (other / "report.md").read_text())
+    assert pictures == ["ratings.png", "cross_play_run.png", "pool_run.png"]
+    assert all((other / name).stat().st_size > 10_000 for name in pictures)
+    wait_until(lambda: not engines(), 5.0, "the engines' end")
+
+
+def test_a_video_of_a_run_as_in_its_matches(tmp_path: Path) -> None:
+    run = learn(tmp_path / "run", 1).path
+    seed = spread_seed(3, 1)[0]  # that of the only arena
+    asked = ["--policy", f"seeker={run}", "--policy", "heuristic", "--seed", str(seed)]
+    size = ["--width", "160", "--height", "160"]
+    printed = call("record", "chase", *asked, *size, "--out", tmp_path / "videos")
+    (file,) = (tmp_path / "videos").iterdir()
+    assert printed == f"{file}\n"
+    with Stadium("chase", 1) as stadium:
+        match = stadium.play({"seeker": str(run), "hider": "scripted"}, 1, seed=3)
+    first = read_video(file).pictures
+    assert len(first) == match.episodes[0].length + 1
+    again = ["--policy", run, "--seed", str(seed), *size, "--out", tmp_path / "videos"]
+    call("record", "chase", *again)
+    both = read_video(file).pictures
+    assert both.shape[1:] == first.shape[1:]
+    assert (both[-1] != first[-1]).any()  # a hider that has learned nothing flees elsewhere
 
 
 @pytest.mark.parametrize(

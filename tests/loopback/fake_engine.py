@@ -8,7 +8,8 @@ the token in PETTINGZOO_GODOT_TOKEN. What it does wrong is in FAKE_ENGINE_FAULT 
 The scene: an observation is (last action x, last action y, start x, start y, steps / 10); the
 start depends on the seed, the reward is the sum of the action, and after 10 steps both agents are
 terminated; FAKE_ENGINE_LIFETIMES may be other numbers of steps than "10,10". The parameter `offset`
-is added to every reward. Each pixel of a picture is (steps, arena, length of the camera's name).
+is added to every reward. A heuristic's action is (0.5, 0). Each pixel of a picture is (steps,
+arena, length of the camera's name).
 Unlike Godot, this engine notices Python's end by its standard input, so that it can hang and yet be
 got rid of.
 """
@@ -73,6 +74,7 @@ class Scene:
         self.steps = 0
         self.max_steps = 0
         self.offset = 0.0
+        self.heuristics: tuple[str, ...] = ()
         self.lifetimes = [
             int(n) for n in os.environ.get("FAKE_ENGINE_LIFETIMES", "10,10").split(",")
         ]
@@ -157,6 +159,7 @@ class FakeEngine:
             for arena, seed in zip(message.arenas, message.seeds, strict=True):
                 offset = message.options.get("offset", 0.0)
                 self.scenes[arena].reset(seed, message.max_steps, float(offset))
+                self.scenes[arena].heuristics = message.heuristics
             self.send_report(None, [[True] * len(AGENTS) for _ in self.scenes])
         elif isinstance(message, Step):
             self.steps += 1
@@ -188,7 +191,9 @@ class FakeEngine:
                 if was_live[arena][agent]:
                     report.flags[slot] = scene.flags(agent) if step is not None else LIVE
                     if step is not None:
-                        row[:2] = step.actions[agent][0][arena]
+                        is_scripted = AGENTS[agent] in scene.heuristics
+                        action = step.actions[agent][0][arena]
+                        row[:2] = (0.5, 0.0) if is_scripted else action
                         report.rewards[slot] = row[:2].sum() + scene.offset
                 elif previous is not None:
                     row[:] = previous.observations[agent][0][arena]

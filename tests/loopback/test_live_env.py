@@ -348,6 +348,15 @@ def test_heuristic_agents_of_a_generator_stay(make_env):
         env.heuristic_agents = (name for name in ["chaser"])
 
 
+def test_people_need_a_window(make_env):
+    with pytest.raises(OptionError, match=r"'human' with human_agents.*got render_mode None"):
+        make_env(human_agents=["runner"])
+    env = make_env()
+    env.human_agents = ["runner_0"]
+    with pytest.raises(OptionError, match="got render_mode None"):
+        env.reset()
+
+
 def test_step_before_reset_starts_nothing(make_env):
     env = make_env()
     for call in (lambda: env.step(actions()), lambda: env.step({}), env.state):
@@ -507,7 +516,8 @@ def test_no_picture_without_an_episode(make_camera):
 def test_no_picture_in_other_render_modes(make_env):
     env = make_env()
     env.reset()
-    assert env.render() is None
+    with pytest.warns(UserWarning, match="without specifying any render mode"):
+        assert env.render() is None
 
 
 def test_pictures_know_the_speed_of_a_video(make_camera):

@@ -120,6 +120,46 @@ def test_an_ended_arena_begins_anew_in_the_same_step(make_vec):
     assert steps_of(env.step(actions(4))[0]) == [1] * 4
 
 
+def test_states_come_with_the_results(make_vec):
+    env = make_vec(2, 2, max_steps=3)
+    with pytest.raises(ResetNeeded):
+        env.state()
+    env.reset(seed=1)
+    requests = env.timing.requests
+    assert env.state().tolist() == env.final_state().tolist() == [[0.0]] * 4
+    for steps in (1, 2):
+        env.step(actions(4))
+        assert env.state().tolist() == env.final_state().tolist() == [[steps]] * 4
+    kept = env.state()
+    env.step(actions(4))
+    assert env.state().tolist() == [[0.0]] * 4
+    assert env.final_state().tolist() == [[3.0]] * 4
+    assert kept.tolist() == [[2.0]] * 4
+    assert kept[0] in env.state_space
+    assert env.timing.requests == requests + 2 * 4  # three steps and a reset of each engine
+    env.send(actions(4))
+    for call in (env.state, env.final_state):
+        with pytest.raises(ResetNeeded, match="still on their way"):
+            call()
+    env.recv()
+    assert env.state().tolist() == [[1.0]] * 4
+    env.close()
+    with pytest.raises(EnvironmentClosed):
+        env.state()
+
+
+def test_states_are_those_of_the_engines_that_were_received(make_vec):
+    env = make_vec(2, 2, batch_size=4)
+    env.async_reset(seed=1)
+    steps = [0, 0]
+    for _ in range(6):
+        *_, infos = env.recv()
+        engine = infos["runner"]["env_id"][0] // 2 if "runner" in infos else 0
+        assert env.state().tolist() == [[steps[engine]]] * 2
+        steps[engine] += 1
+        env.send(actions(2))
+
+
 def test_a_dead_agents_row_waits_for_its_arena(make_vec, monkeypatch):
     monkeypatch.setenv("FAKE_ENGINE_LIFETIMES", "2,4")
     env = make_vec(1, 2)
@@ -137,6 +177,45 @@ def test_a_dead_agents_row_waits_for_its_arena(make_vec, monkeypatch):
         (0.0, True, False, True),  # its arena began anew
         (0.5, False, True, False),
     ]
+
+
+def acted(observations):
+    """By group, what each row's agent did last."""
+    return {group: observations[group][:, 0].tolist() for group in GROUPS}
+
+
+def test_heuristics_of_some_arenas(make_vec):
+    env = make_vec(2, 2, max_steps=2)
+    env.set_heuristic_agents(["runner"], [1, 2])
+    env.reset(seed=1)
+    assert acted(env.step(actions(4))[0]) == {
+        "runner": [0.25, 0.5, 0.5, 0.25],
+        "chaser": [0.25] * 4,
+    }
+    env.set_heuristic_agents(["chaser_0"], [1])  # from the next episode on
+    env.set_heuristic_agents([], [2])
+    *_, infos = env.step(actions(4))
+    assert infos["runner"]["final_obs"][:, 0].tolist() == [0.25, 0.5, 0.5, 0.25]
+    assert acted(env.step(actions(4))[0]) == {
+        "runner": [0.25] * 4,
+        "chaser": [0.25, 0.5, 0.25, 0.25],
+    }
+    env.heuristic_agents = ["chaser"]
+    env.reset(seed=1)
+    assert acted(env.step(actions(4))[0]) == {"runner": [0.25] * 4, "chaser": [0.5] * 4}
+
+
+@pytest.mark.parametrize(
+    ("names", "arenas", "words"),
+    [
+        (["walker"], [0], "heuristic_agents.*got 'walker'"),
+        (["runner"], [4], "expected the arena to be an int from 0 to 3; got 4"),
+        (["runner"], [-1], "expected the arena to be an int from 0 to 3; got -1"),
+    ],
+)
+def test_heuristics_of_nobody_there(names, arenas, words, make_vec):
+    with pytest.raises(OptionError, match=words):
+        make_vec(2, 2).set_heuristic_agents(names, arenas)
 
 
 def test_parameters_and_limit_reach_every_arena(make_vec):
@@ -650,7 +729,8 @@ def test_one_picture_of_all_arenas(make_vec, monkeypatch):
 def test_no_picture_of_arenas_in_other_render_modes(make_vec):
     env = make_vec()
     env.reset()
-    assert env.render() is None
+    with pytest.warns(UserWarning, match="without specifying any render mode"):
+        assert env.render() is None
     with pytest.raises(UsageError, match="rgb_array"):
         env.draw_arenas()
 

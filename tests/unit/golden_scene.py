@@ -89,6 +89,7 @@ TEXTS = {
         options={"walls": 5, "wind": 1.25, "night": True, "map": "café", "teams": 2},
         max_steps=200,
         heuristics=("runner_0",),
+        people=("chaser_0",),
         sequence=2**32 - 1,
     ),
     "render": Render("café", (1, 0)),

@@ -144,6 +144,31 @@ def test_wrong_episodes(chosen, required, limit, heuristic_agents, words):
         settle_episode(LAYOUT, chosen, required, limit, heuristic_agents)
 
 
+def test_a_person_plays_agents_and_whole_groups():
+    episode = settle_episode(LAYOUT, {}, (), None, ["chaser"], ["runner"])
+    assert (episode.heuristics, episode.people) == (("chaser_0",), ("runner_0", "runner_1"))
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["walker"], "human_agents to be among.*got 'walker'"),
+        (["runner_1", "chaser"], r"\['runner_1'\] in heuristic_agents or in human_agents"),
+    ],
+)
+def test_wrong_people(names, words):
+    with pytest.raises(OptionError, match=words):
+        settle_episode(LAYOUT, {}, (), None, ["runner"], names)
+
+
+@pytest.mark.parametrize("render_mode", [None, "rgb_array"])
+def test_people_need_a_window(render_mode):
+    assert arguments.check_people([], render_mode) == ()
+    assert arguments.check_people("runner", "human") == ("runner",)
+    with pytest.raises(OptionError, match=f"'human' with human_agents.*{render_mode!r}"):
+        arguments.check_people(["runner"], render_mode)
+
+
 def test_render_modes_are_a_constant():
     assert arguments.RENDER_MODES == ("human", "rgb_array")
 

@@ -30,7 +30,7 @@ def calls(folder: Path) -> list[str]:
 
 
 def test_every_benchmark_of_the_checkout_is_run() -> None:
-    helpers = {"common", "tables"}
+    helpers = {"common", "tables", "chase_game", "chase_plan"}
     scripts = {file.stem for file in (ROOT / "benchmarks").glob("*.py")} - helpers
     assert set(bench._QUICK) == scripts
     assert ROOT / "benchmarks" == bench._FOLDER

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 import typer
@@ -284,6 +285,64 @@ def test_record_knows_its_policies(tmp_path: Path) -> None:
     assert "expected a policy: random, heuristic or a folder; got 'clever'" in result.stderr
     result = run("record", "chase", "--policy", tmp_path)
     assert "expected a folder that `pettingzoo-godot train` has made" in result.stderr
+
+
+def test_record_of_sides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="the extra [train] is not installed")
+    from pettingzoo_godot.selfplay import filming
+
+    asked: list[Any] = []
+
+    class Cast:
+        parameters: ClassVar = {"speed": 2.0}
+
+        def __init__(self, *arguments: Any) -> None:
+            asked.append(arguments)
+
+    def pretend(*_: Any, **arguments: Any) -> list[Recording]:
+        assert isinstance(arguments["make_policy"], Cast)
+        assert arguments["parameters"] == {"speed": 2.0}
+        return []
+
+    monkeypatch.setattr(filming, "Cast", Cast)
+    monkeypatch.setattr(cli, "record_scene", pretend)
+    for policies in (["seeker=a"], ["seeker=a", "heuristic"], ["heuristic", "seeker=a", "hider=b"]):
+        options = [part for policy in policies for part in ("--policy", policy)]
+        result = run("record", "chase", "--seed", "3", *options)
+        assert result.exit_code == 0, result.stderr
+    file = tmp_path / "odd=name.pt"
+    file.touch()
+    assert run("record", "chase", "--policy", file).exit_code == 0
+    assert asked == [
+        ({"seeker": "a"}, "random", 3),
+        ({"seeker": "a"}, "heuristic", 3),
+        ({"seeker": "a", "hider": "b"}, "heuristic", 3),
+        ({}, str(file), None),
+    ]
+
+
+def test_evaluate_of_several_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="the extra [train] is not installed")
+    from pettingzoo_godot.selfplay import program
+
+    asked: list[Any] = []
+
+    def pretend(_: Any, runs: list[Path], arguments: dict[str, Any]) -> Path:
+        asked.append((runs, arguments))
+        return Path("report.md")
+
+    monkeypatch.setattr(program, "show_evaluation", pretend)
+    for kind in ("self-play", "other"):
+        (tmp_path / kind).mkdir()
+        (tmp_path / kind / "config.json").write_text(f'{{"kind": "{kind}"}}')
+    runs = [tmp_path / "self-play", tmp_path / "elsewhere"]
+    result = run("evaluate", *runs, "--episodes", "7", "--engines", "1")
+    assert (result.exit_code, result.stdout) == (0, "report.md\n")
+    assert asked == [(runs, {"episodes": 7, "engines": 1})]
+    for arguments in ([runs[1]], ["--checkpoints", "3"]):
+        result = run("evaluate", tmp_path / "other", *arguments)
+        assert result.exit_code == 1
+        assert "expected runs of `train --self-play`" in result.stderr
 
 
 def test_record_without_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -105,7 +105,8 @@ def resets(draw):
     options = draw(st.dictionaries(names, scalars, max_size=3))
     limit, sequence = draw(st.integers(0, 2**31)), draw(st.integers(0, 2**32 - 1))
     agents = draw(st.lists(names, max_size=3))
-    return Reset(tuple(arenas), tuple(seeds), options, limit, tuple(agents), sequence)
+    people = draw(st.lists(names, max_size=3).map(tuple))
+    return Reset(tuple(arenas), tuple(seeds), options, limit, tuple(agents), people, sequence)
 
 
 parameters = st.one_of(

@@ -188,8 +188,9 @@ def test_unknown_render_mode_is_an_error(game, mode):
         env.reset()
 
 
-def test_render_does_nothing(env):
-    assert env.render() is None
+def test_render_without_a_render_mode_only_warns(env):
+    with pytest.warns(UserWarning, match="without specifying any render mode"):
+        assert env.render() is None
 
 
 def test_loop_before_reset_is_an_error(env):

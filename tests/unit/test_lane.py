@@ -288,3 +288,34 @@ def test_a_reset_ends_the_row_of_failures():
     it.begin(Reset((), (), {}, 0))
     assert it.receive()
     finish(it)
+
+
+def test_arenas_of_other_heuristics_begin_by_a_reset_of_their_own(sessions):
+    it = begun([ALL_LIVE, [DONE] * 6])
+    it.heuristics[:] = [("runner_0",), None]
+    assert finish(it) == 1
+    assert finish(it) == 3
+    session = sessions.made[0]
+    resets = [request for request in session.sent if request != "step"]
+    assert [(one.arenas, one.heuristics) for one in resets] == [
+        ((0, 1), ()),
+        ((0,), ("runner_0",)),
+        ((1,), ()),
+    ]
+    assert it.ending is not None
+    assert it.restarted.tolist() == [True, True]
+    seeds = [seed for one in resets[1:] for seed in one.seeds]
+    other = begun([[DONE] * 6])
+    finish(other)
+    assert sessions.made[1].sent[-1].seeds == tuple(seeds)  # they do not depend on heuristics
+
+
+@pytest.mark.parametrize("answers", [[DIED], [ALL_LIVE, DIED]])
+def test_an_engine_that_fails_between_resets(answers, sessions):
+    it = begun([[DONE] * 6, *answers], [ALL_LIVE, ALL_LIVE], restarts=True)
+    it.heuristics[:] = [("runner_0",), None]
+    finish(it)
+    assert it.has_failed
+    assert it.restarted.tolist() == [True, True]
+    assert [one.arenas for one in sessions.made[1].sent] == [(0,), (1,)]
+    assert finish(it) == 1

@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pettingzoo_godot.errors import OptionError
-from pettingzoo_godot.pictures import frames_per_second, settle_size, tile
+from pettingzoo_godot.pictures import (
+    frames_per_second,
+    settle_size,
+    tile,
+    warn_of_no_pictures,
+)
 from pettingzoo_godot.session import Launch
 
 
@@ -63,3 +68,9 @@ def test_every_pixel_is_in_its_tile(count, height, width):
         y, x = i // columns * height, i % columns * width
         assert (tiled[y : y + height, x : x + width] == picture).all()
     assert np.count_nonzero(tiled) == pictures.size
+
+
+def test_a_picture_without_a_render_mode_is_warned_of():
+    with pytest.warns(UserWarning, match='without specifying.*render_mode="rgb_array"'):
+        warn_of_no_pictures(None)
+    warn_of_no_pictures("human")  # a window shows it

@@ -160,3 +160,16 @@ def test_a_random_action_of_a_box() -> None:
     action = random_policy(env, 1)({"runner_0": 0.0})["runner_0"]
     assert action.shape == (4,)
     assert ((action >= 2.0) & (action <= 3.0)).all()
+
+
+def test_a_policy_for_each_episode(made: list[FakeEnv], tmp_path: Path) -> None:
+    policies = []
+
+    def make(env: FakeEnv) -> Any:
+        policies.append(env)
+        return lambda seen: dict.fromkeys(seen, len(policies))
+
+    record("fake", tmp_path, episodes=2, make_policy=make)
+    assert policies == [made[0], made[0]]
+    assert made[0].actions[0]["runner_1"] == 1
+    assert made[0].actions[-1]["runner_1"] == 2

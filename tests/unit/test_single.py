@@ -37,7 +37,7 @@ def test_what_is_known_before_the_first_reset(env):
     assert env.action_space is env.action_space == gymnasium.spaces.Discrete(4)
     assert env.metadata == {"name": "tag", "render_modes": MODES, "render_fps": 15}
     assert GodotEnv.metadata == {"render_modes": MODES}
-    assert (env.render_mode, env.spec, env.render()) == (None, None, None)
+    assert (env.render_mode, env.spec) == (None, None)
 
 
 def test_arguments_are_those_of_the_parallel_environment(make_game):

@@ -72,7 +72,6 @@ def test_what_it_says_about_itself(game):
         "autoreset_mode": AutoresetMode.SAME_STEP,
     }
     assert env.render_mode is None
-    assert env.render() is None
     assert not env.closed
     assert env.unwrapped is env
     assert VectorEnv.metadata != env.metadata

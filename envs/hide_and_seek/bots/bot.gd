@@ -96,17 +96,27 @@ func _obstacles() -> Array[Paths.Obstacle]:
 ## Goes to [param goal] around walls and obstacles. Returns whether it is there, or as near as one
 ## gets.
 func _go(goal: Vector2) -> bool:
-	if _paths == null:
-		_paths = Paths.new(layout)
+	_drive(_next_corner(player.spot(), goal, _obstacles), _SLOW if _way.size() == 1 else 0.0)
+	return _way.size() == 1 and player.spot().distance_to(_way[0]) < _CLOSE
+
+
+## Where to turn to at [param from], on the way to [param goal] around what [param obstacles]
+## returns. One way is kept for some steps.
+func _next_corner(from: Vector2, goal: Vector2, obstacles: Callable) -> Vector2:
 	_age += 1
 	if goal != _goal or _age >= _REPLAN_STEPS:
-		_way = _paths.find(player.spot(), goal, _obstacles())
+		_way = _find_way(from, goal, obstacles.call())
 		_goal = goal
 		_age = 0
-	while _way.size() > 1 and player.spot().distance_to(_way[0]) < _CLOSE:
+	while _way.size() > 1 and from.distance_to(_way[0]) < _CLOSE:
 		_way.remove_at(0)
-	_drive(_way[0], _SLOW if _way.size() == 1 else 0.0)
-	return _way.size() == 1 and player.spot().distance_to(_way[0]) < _CLOSE
+	return _way[0]
+
+
+func _find_way(from: Vector2, to: Vector2, obstacles: Array[Paths.Obstacle]) -> PackedVector2Array:
+	if _paths == null:
+		_paths = Paths.new(layout)
+	return _paths.find(from, to, obstacles)
 
 
 ## Goes straight to [param place], and slows down within [param slow] m of it.

@@ -18,9 +18,7 @@ func _decide() -> void:
 
 
 func _corners_of(room: Rect2) -> PackedVector2Array:
-	var inside := room.grow(-_INSET)
-	var across := Vector2(inside.size.x, 0.0)
-	return [inside.position, inside.position + across, inside.end, inside.end - across]
+	return Layout.corners_of(room.grow(-_INSET))
 
 
 ## Distance of [param place] from the nearest seeker [m].

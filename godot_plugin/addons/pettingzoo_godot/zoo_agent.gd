@@ -50,6 +50,8 @@ var truncated: bool = false
 var alive: bool = true
 ## What [method _act] received last; the space's neutral value at the start of an episode.
 var last_action: Variant
+## Whether Python left this agent to a person, for this episode (its [code]human_agents[/code]).
+var is_played: bool = false
 ## Information columns in the order of [method info_columns].
 var info: PackedFloat32Array = []
 var _columns: Dictionary[String, int] = {}
@@ -203,6 +205,7 @@ func begin_episode(owner_environment: ZooEnvironment) -> void:
 	terminated = false
 	truncated = false
 	alive = true
+	is_played = false
 	reward = 0.0
 	_take_parts()
 	last_action = action_space.neutral() if action_space != null else null

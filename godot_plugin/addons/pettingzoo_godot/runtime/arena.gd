@@ -14,6 +14,7 @@ var _scene: PackedScene
 var _agents: Array[ZooAgent] = []  # all of this instance, in the scene's order
 var _locals: Array[ZooAgent] = []  # agents that Python does not decide for
 var _scripted: Array[ZooAgent] = []  # agents that Python sees, and leaves to their heuristics
+var _played: Array[ZooAgent] = []  # agents that Python sees, and a person plays
 var _scored: Array[ZooAgent] = []  # agents with reward nodes
 var _with_trainer: bool
 var _old: Node = null  # the instance of the last episode
@@ -36,9 +37,14 @@ func _init(first: ZooEnvironment, with_trainer: bool, is_alone: bool) -> void:
 
 
 ## Begins an episode with this seed (below 2^53), these parameters and this limit of steps
-## (0: none). [param heuristics]: IDs of agents whose heuristics decide instead of Python.
+## (0: none). [param heuristics]: IDs of agents whose heuristics decide instead of Python; [param
+## people]: of those that a person plays.
 func begin_episode(
-	seed_value: int, options: Dictionary, max_steps: int, heuristics: PackedStringArray
+	seed_value: int,
+	options: Dictionary,
+	max_steps: int,
+	heuristics: PackedStringArray,
+	people: PackedStringArray
 ) -> void:
 	_max_steps = max_steps
 	_starts = true
@@ -67,7 +73,12 @@ func begin_episode(
 			_scored.append(agent)
 	Faults.subject = null
 	_bind()
-	_find_scripted(heuristics)
+	_scripted = _named(heuristics)
+	_played = _named(people)
+	for agent in _played:
+		agent.is_played = true
+		if agent.input_map == null:
+			Faults.report("a person cannot play it: it has no input map.", agent)
 	environment.episode_started.emit()
 
 
@@ -96,6 +107,9 @@ func act(first_tick: bool) -> void:
 			if is_instance_valid(agent) and agent.alive:
 				Faults.subject = agent
 				agent.last_action = agent._heuristic()
+		for agent in _played:
+			if is_instance_valid(agent) and agent.alive and agent.input_map != null:
+				agent.last_action = agent.input_map.read(agent.action_space)
 	elif environment.act_mode == ZooEnvironment.ActMode.FIRST_TICK:
 		return
 	for agent in _agents:
@@ -254,10 +268,10 @@ func _bind() -> void:
 		slots[i].begin_episode(remote[i])
 
 
-func _find_scripted(heuristics: PackedStringArray) -> void:
-	_scripted.clear()
-	if heuristics.is_empty():
-		return
+## The agents that Python sees whose IDs are in [param ids].
+func _named(ids: PackedStringArray) -> Array[ZooAgent]:
+	var found: Array[ZooAgent] = []
 	for slot in slots:
-		if heuristics.has(slot.agent.resolved_id()):
-			_scripted.append(slot.agent)
+		if ids.has(slot.agent.resolved_id()):
+			found.append(slot.agent)
+	return found

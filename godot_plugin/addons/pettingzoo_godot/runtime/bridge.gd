@@ -129,17 +129,19 @@ func all_arenas() -> PackedInt32Array:
 
 ## Begins an episode in the arenas [param indices] with one seed each. They settle for as many
 ## ticks as the scene says; under a trainer, the others' time stands still meanwhile.
-## [param max_steps] 0: no limit. For the agents whose IDs are in [param heuristics], these decide.
+## [param max_steps] 0: no limit. For the agents whose IDs are in [param heuristics], these decide;
+## for those in [param people], a person does.
 func begin_episodes(
 	indices: PackedInt32Array,
 	seeds: PackedInt64Array,
 	options: Dictionary,
 	max_steps: int,
-	heuristics: PackedStringArray = PackedStringArray()
+	heuristics: PackedStringArray = PackedStringArray(),
+	people: PackedStringArray = PackedStringArray()
 ) -> void:
 	_attached = true
 	for i in indices.size():
-		arenas[indices[i]].begin_episode(seeds[i], options, max_steps, heuristics)
+		arenas[indices[i]].begin_episode(seeds[i], options, max_steps, heuristics, people)
 	for i in indices:
 		arenas[i].free_old_instance()
 	_attached = false

@@ -16,6 +16,8 @@ const _SMALLEST := 0.1  # m, of a body
 const _DEFAULT_SIZE := 1.0  # m, of a body without a shape
 const _ZOOM := 2.0  # how much larger an agent in 2D is drawn than by the scene's own camera
 
+static var _has_looked: bool = false  # for a camera
+
 var _viewport: Viewport
 var _camera: RID  # behind an agent; made on first use
 var _is_changed: bool = false
@@ -50,6 +52,7 @@ func take(environment: ZooEnvironment, name: String) -> void:
 	_viewport = environment.get_viewport()
 	_is_changed = name != ""
 	if not _is_changed:
+		_warn_of_no_camera(environment)
 		_widen(_viewport.get_camera_3d())
 		return
 	for agent in environment.agents():
@@ -74,6 +77,21 @@ func restore() -> void:
 	var camera := _viewport.get_camera_3d()
 	_attach(camera.get_camera_rid() if camera != null else RID())
 	_set_canvas_transform(_viewport.canvas_transform)
+
+
+## Says once why a picture is empty: there is something in 3D, and no camera.
+func _warn_of_no_camera(environment: ZooEnvironment) -> void:
+	if _has_looked:
+		return
+	_has_looked = true
+	var solid := environment.arena_root().find_children("*", "VisualInstance3D", true, false)
+	if _viewport.get_camera_3d() == null and not solid.is_empty():
+		push_warning(
+			(
+				"pettingzoo_godot: the scene has no Camera3D, so pictures of it are empty: add one,"
+				+ " or set camera_name to an agent's ID, to look from behind it."
+			)
+		)
 
 
 func _use(camera: Node) -> void:

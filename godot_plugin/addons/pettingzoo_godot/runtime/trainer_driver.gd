@@ -335,7 +335,8 @@ func _reset(message: Dictionary) -> bool:
 		seeds,
 		EpisodeOptions.complete(_bridge.environment(), chosen),
 		int(message.get("max_steps", 0)),
-		heuristics
+		heuristics,
+		PackedStringArray(message.get("people", []) as Array)
 	)
 	return true
 
