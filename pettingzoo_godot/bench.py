@@ -19,8 +19,10 @@ _QUICK = {
     "throughput": "--engines 1 2 --arenas 1 2 --steps 20 --turns 1",
     "vectorizers": "--arenas 2 --steps 20 --turns 1",
     "training": "--scenes cart_pole --engines 1 --arenas 2 --steps 16 --rollouts 1",
+    "self_play": "--scenes chase --engines 1 --arenas 2 --horizon 16 --updates 1 --turns 1",
     "profile_step": "--arenas 1 4 --steps 20",
     "hide_and_seek": "--rounds 1 --hiders static --seekers patrol",
+    "chase_bound": "--walls 2 --starts 2 --side 8",
 }
 
 

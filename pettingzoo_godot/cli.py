@@ -7,7 +7,7 @@ and exit code 1; with `--debug` or `$PETTINGZOO_GODOT_DEBUG`, also the traceback
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,7 +28,7 @@ from pettingzoo_godot.install import Godot, Source, find_godot, install_godot
 from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.options import parse_assignments
 from pettingzoo_godot.play import play as play_scene
-from pettingzoo_godot.record import POLICIES, Policy
+from pettingzoo_godot.record import POLICIES
 from pettingzoo_godot.record import record as record_scene
 from pettingzoo_godot.scene import list_scenes
 from pettingzoo_godot.training.run import Run
@@ -234,8 +234,13 @@ def record(
     out: Annotated[Path, typer.Option(help="Folder of the videos.")] = Path("videos"),
     episodes: Annotated[int, typer.Option(help="How many; a video of each.")] = 1,
     policy: Annotated[
-        str, typer.Option(metavar="POLICY", help="random, heuristic, or the folder of a run.")
-    ] = "random",
+        list[str] | None,
+        typer.Option(
+            metavar="[GROUP=]POLICY",
+            help="random (if not given), heuristic, a run, or a file of self-play's policies; for "
+            "one policy group or all that are not named; repeatable.",
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Of everything random.")] = None,
     gif: Annotated[bool, typer.Option("--gif", help="Make a GIF of each as well.")] = False,
     width: Annotated[int | None, typer.Option(help="Pixels; as the project's window.")] = None,
@@ -254,13 +259,13 @@ def record(
     ] = None,
 ) -> None:
     """Record episodes as videos, also without a display; prints their paths."""
-    actor, parameters = _find_policy(policy)
+    acting, parameters = _find_policy(policy or ["random"], seed)
     with _console(stderr=True).status("") as status:
         made = record_scene(
             scene,
             out,
             episodes=episodes,
-            policy=actor,
+            **acting,
             seed=seed,
             fps=fps,
             gif=gif,
@@ -275,16 +280,25 @@ def record(
         _console().print(str(recording.file), markup=False)
 
 
-def _find_policy(name: str) -> tuple[str | Policy, Mapping[str, Scalar]]:
+def _find_policy(
+    asked: Sequence[str], seed: int | None
+) -> tuple[dict[str, Any], Mapping[str, Scalar]]:
     """Who acts in a video, and the parameters of the scene that it was trained with."""
-    if name in POLICIES:
-        return name, {}
-    if not Path(name).is_dir():
-        raise UsageError(f"expected a policy: {', '.join(POLICIES)} or a folder; got {name!r}")
-    run = Run.open(Path(name))
+    named = [one.partition("=")[::2] for one in asked if "=" in one and not Path(one).exists()]
+    others = [one for one in asked if "=" not in one or Path(one).exists()]
+    if not named and others[0] in POLICIES:
+        return {"policy": others[-1]}, {}
+    if not named and not Path(others[0]).exists():
+        raise UsageError(f"expected a policy: {', '.join(POLICIES)} or a folder; got {others[0]!r}")
     with needing_train("the policy of a run"):
+        from pettingzoo_godot.selfplay.filming import Cast
+        from pettingzoo_godot.selfplay.folder import is_self_play
         from pettingzoo_godot.training.policy import load_policy
-    return load_policy(run), run.config.parameters
+    if not named and Path(others[0]).is_dir() and not is_self_play(Path(others[0])):
+        run = Run.open(Path(others[0]))
+        return {"policy": load_policy(run)}, run.config.parameters
+    cast = Cast(dict(named), others[-1] if others else "random", seed)
+    return {"make_policy": cast}, cast.parameters
 
 
 @app.command()
@@ -399,47 +413,63 @@ def _refuse_options(given: Mapping[str, Any], cure: str) -> None:
 
 def _train_by_self_play(scene: str, out: Path, **asked: Any) -> None:
     with needing_train("train --self-play"):
-        from pettingzoo_godot.selfplay.policies import load_policies
-        from pettingzoo_godot.selfplay.scoreboard import show_self_play
-        from pettingzoo_godot.selfplay.start import train as train_by_self_play
-    console, done = _console(stderr=True), 0.0
-    with show_self_play(console) as show:
-
-        def watch(row: Any, part: float) -> None:
-            nonlocal done
-            done = part
-            show(row, part)
-
-        run = train_by_self_play(scene, out, watch=watch, **asked)
-    folder, learned = escape(str(out)), load_policies(out)
-    if done < 1.0:
-        console.print(
-            f"Stopped after {learned.update} updates, {learned.steps} steps. To go on:\n  [bold]"
-            f"pettingzoo-godot train {escape(scene)} --self-play --out {folder} --resume[/]"
-        )
+        from pettingzoo_godot.selfplay.program import show_training
+    if not show_training(_console(stderr=True), scene, out, asked):
         raise typer.Exit(130)
-    console.print(
-        f"[green]✓[/] {learned.update} updates, {learned.steps} steps. See\n"
-        f"  [bold]tensorboard --logdir {folder}[/]"
-    )
-    _console().print(str(run.path), markup=False)
+    _console().print(str(out), markup=False)
 
 
 @app.command()
 def evaluate(
-    run: Annotated[Path, typer.Argument(help="Folder that `train` has made.")],
-    episodes: Annotated[int, typer.Option(help="How many are played.")] = 100,
+    runs: Annotated[list[Path], typer.Argument(help="Folder that `train` has made; or several.")],
+    episodes: Annotated[
+        int | None, typer.Option(help="How many are played, 100; of each pair in self-play, 200.")
+    ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="Of the episodes; not that of the training if not given.")
+        int | None,
+        typer.Option(help="Of the episodes; not that of the training if not given; self-play: 0."),
+    ] = None,
+    cross_episodes: Annotated[
+        int | None, typer.Option(help="Self-play: of each pair with an earlier checkpoint; 50.")
+    ] = None,
+    checkpoints: Annotated[
+        int | None, typer.Option(help="Self-play: how many of each run play; 8.")
+    ] = None,
+    engines: Annotated[int | None, typer.Option(help="Self-play: Godot processes; 2.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Self-play: folder of the report; RUN/evaluation.")
     ] = None,
 ) -> None:
-    """Let a trained policy play, and say how well it does; writes evaluation.json and .png."""
+    """Let trained policies play, and say how well they do; writes evaluation.json and pictures, of
+    self-play runs a report."""  # noqa: D205, D209
+    with needing_train("evaluate"):
+        from pettingzoo_godot.selfplay.folder import is_self_play
+    extra = {
+        "cross_episodes": cross_episodes,
+        "checkpoints": checkpoints,
+        "engines": engines,
+        "out": out,
+    }
+    extra = {name: value for name, value in extra.items() if value is not None}
+    if is_self_play(runs[0]):
+        numbers = {"episodes": episodes, "seed": seed}
+        extra |= {name: value for name, value in numbers.items() if value is not None}
+        with needing_train("evaluate"):
+            from pettingzoo_godot.selfplay.program import show_evaluation
+        _console().print(str(show_evaluation(_console(stderr=True), runs, extra)), markup=False)
+        return
+    if extra or len(runs) > 1:
+        raise UsageError(
+            "expected runs of `train --self-play`, for more than one of them and for "
+            f"--cross-episodes, --checkpoints, --engines and --out; {runs[0]} is none"
+        )
     with needing_train("evaluate"):
         from pettingzoo_godot.training.evaluate import evaluate as evaluate_policy
         from pettingzoo_godot.training.report import tabulate
     with _console(stderr=True).status("") as status:
+        count = 100 if episodes is None else episodes
         found = evaluate_policy(
-            run, episodes, seed=seed, watch=lambda n: status.update(f"{n} of {episodes} episodes")
+            runs[0], count, seed=seed, watch=lambda n: status.update(f"{n} of {count} episodes")
         )
     _console().print(tabulate(found), soft_wrap=False)
 

@@ -23,6 +23,8 @@ from pettingzoo_godot.video import Video, find_ffmpeg, make_gif
 
 #: Makes actions of the living agents of their observations, by agent.
 Policy = Callable[[Mapping[AgentID, Any]], Mapping[AgentID, Any]]
+#: Makes one for an episode of an environment.
+PolicyMaker = Callable[[GodotParallelEnv], Policy]
 POLICIES = ("random", "heuristic")
 _MASK_KEY = "action_mask"
 _MAX_FPS = 1000
@@ -49,6 +51,7 @@ def record(
     *,
     episodes: int = 1,
     policy: str | Policy = "random",
+    make_policy: PolicyMaker | None = None,
     seed: int | None = None,
     fps: float | None = None,
     gif: bool = False,
@@ -64,6 +67,7 @@ def record(
         folder: Where to; it is made, and what has the same name in it is replaced.
         episodes: How many.
         policy: `"random"`; `"heuristic"`: the scene's own heuristics; or a function.
+        make_policy: Instead of it: makes one for each episode, such as one that remembers.
         seed: Of the first episode and of random actions: the same seed gives the same videos.
         fps: Pictures per second of the video; None: as many as simulated time has.
         gif: Make a GIF of each as well.
@@ -82,12 +86,12 @@ def record(
     find_ffmpeg()
     recordings = []
     with parallel_env(scene, render_mode="rgb_array", **arguments) as env:
-        act = _choose(env, policy, seed)
+        make = make_policy or _choose(env, policy, seed)
         for episode in range(episodes):
             recordings.append(
                 record_episode(
                     env,
-                    act,
+                    make(env),
                     Path(folder, f"{env.metadata['name']}_{episode:03}.mp4"),
                     seed=seed if episode == 0 else None,  # then the stream of the first one
                     fps=fps,
@@ -166,13 +170,14 @@ def random_policy(env: GodotParallelEnv, seed: int | None = None) -> Policy:
     return act
 
 
-def _choose(env: GodotParallelEnv, policy: str | Policy, seed: int | None) -> Policy:
+def _choose(env: GodotParallelEnv, policy: str | Policy, seed: int | None) -> PolicyMaker:
     if not isinstance(policy, str):
-        return policy
+        return lambda _env: policy
     check_choice("policy", policy, POLICIES)
     if policy == "heuristic":
         env.heuristic_agents = env.possible_agents  # what is drawn for them is ignored
-    return random_policy(env, seed)
+    act = random_policy(env, seed)
+    return lambda _env: act
 
 
 def _sample(space: Space, seen: Any) -> Any:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+from pettingzoo_godot.batch import TRUNCATED_BY_LIMIT
+from pettingzoo_godot.slots import OWN_COLUMNS
 from pettingzoo_godot.spaces import Array
+
+_NOT_TOLD = OWN_COLUMNS | {TRUNCATED_BY_LIMIT}
+_REWARDS = "reward/"  # parts of the last step's reward, which say nothing about the episode
 
 
 @dataclass(frozen=True)
@@ -19,12 +25,14 @@ class Game:
         length: Steps.
         returns: By policy group, the sum of rewards, as a mean over its agents.
         last_rewards: By policy group, the reward of each agent's last step, as a mean.
+        infos: By policy group and name, the scene's infos at each agent's end, as a mean.
     """
 
     arena: int
     length: int
     returns: dict[str, float]
     last_rewards: dict[str, float]
+    infos: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def winner(self, by: str) -> str | None:
         """Say which policy group has won; None if several have as much.
@@ -49,11 +57,15 @@ class Scorer:
     Args:
         agents: By policy group, the agents of each arena.
         arenas: How many.
+
+    Attributes:
+        info_names: By policy group, the infos that its games tell; known from the first step on.
     """
 
     def __init__(self, agents: Mapping[str, int], arenas: int) -> None:
         shapes = {group: (arenas, count) for group, count in agents.items()}
-        self._agents = dict(agents)
+        self.info_names: dict[str, list[str]] = {}
+        self._infos: dict[str, dict[str, Array]] = {}
         self._returns = {group: np.zeros(shape) for group, shape in shapes.items()}
         self._last = {group: np.zeros(shape) for group, shape in shapes.items()}
         self._lengths = np.zeros(arenas, np.int64)
@@ -65,7 +77,11 @@ class Scorer:
         self._lengths[:] = 0
 
     def add(
-        self, rewards: Mapping[str, Array], live: Mapping[str, Array], ends: Mapping[str, Array]
+        self,
+        rewards: Mapping[str, Array],
+        live: Mapping[str, Array],
+        ends: Mapping[str, Array],
+        infos: Mapping[str, Mapping[str, Any]],
     ) -> list[Game]:
         """Take a step in.
 
@@ -73,10 +89,13 @@ class Scorer:
             rewards: By policy group, (rows,).
             live: By policy group, (rows,), bool: who took part in it.
             ends: By policy group, (rows,), bool: terminated or truncated.
+            infos: By policy group, as the vector environment returns them.
 
         Returns:
             The games that are over, arena by arena: those in which everybody's row has ended.
         """
+        if not self.info_names:
+            self._name_infos(infos)
         self._lengths += 1
         over = np.ones(len(self._lengths), bool)
         for group, returns in self._returns.items():
@@ -88,7 +107,28 @@ class Scorer:
             else:
                 np.copyto(self._last[group], earned, where=alive.reshape(returns.shape))
             over &= ends[group].reshape(returns.shape).all(axis=1)
+            if "final_info" in infos[group]:
+                self._keep_infos(group, infos[group]["final_info"])
         return [self._finish(arena) for arena in np.flatnonzero(over).tolist()]
+
+    def _name_infos(self, infos: Mapping[str, Mapping[str, Any]]) -> None:
+        for group, shape in ((group, values.shape) for group, values in self._returns.items()):
+            names = [
+                name
+                for name in infos[group]
+                if f"_{name}" in infos[group]
+                and name not in _NOT_TOLD
+                and not name.startswith(_REWARDS)
+            ]
+            self.info_names[group] = names
+            self._infos[group] = {name: np.zeros(shape) for name in names}
+
+    def _keep_infos(self, group: str, final: Mapping[str, Any]) -> None:
+        """Keep what infos are at the end of rows; an agent that is done may wait for others."""
+        for name, kept in self._infos[group].items():
+            if name in final:
+                values, ended = (final[key].reshape(kept.shape) for key in (name, f"_{name}"))
+                np.copyto(kept, values, where=ended)
 
     def _finish(self, arena: int) -> Game:
         game = Game(
@@ -96,6 +136,10 @@ class Scorer:
             int(self._lengths[arena]),
             {group: float(values[arena].mean()) for group, values in self._returns.items()},
             {group: float(values[arena].mean()) for group, values in self._last.items()},
+            {
+                group: {name: float(values[arena].mean()) for name, values in kept.items()}
+                for group, kept in self._infos.items()
+            },
         )
         self._lengths[arena] = 0
         for values in (*self._returns.values(), *self._last.values()):

@@ -24,7 +24,8 @@ class Rollout:
     """What happened to all rows of a policy group between two updates.
 
     Attributes:
-        observations: (steps, rows, size), float32: before each step.
+        observations: (steps, rows, size), float32: before each step; for a centralised critic, each
+            followed by its arena's state.
         raw: (steps, rows, entries), float32: what the head drew.
         rewards: (steps, rows), float32.
         terminated: (steps, rows), bool.
@@ -100,6 +101,7 @@ class Learner:
         settings: How it learns.
         seed: Of the first weights.
         group: Name of the policy group, for messages.
+        state_size: Numbers per state that the critic sees; 0: none.
     """
 
     def __init__(
@@ -109,6 +111,7 @@ class Learner:
         settings: Settings,
         seed: int,
         group: str = "",
+        state_size: int = 0,
     ) -> None:
         hidden = [settings.hidden, settings.hidden]
         with torch.random.fork_rng(devices=[]):
@@ -119,9 +122,9 @@ class Learner:
                 hidden,
                 group,
                 stack=settings.stack,
-                heading=settings.heading.get(group),
+                pose=settings.pose.get(group),
             )
-            self.critic = Critic(self.actor.inputs, hidden)
+            self.critic = Critic(self.actor.inputs, hidden, state_size)
         self._settings = settings
         self._weights = [*self.actor.parameters(), *self.critic.parameters()]
         self._optimizer = torch.optim.Adam(
@@ -152,14 +155,17 @@ class Learner:
             if 0 < self._settings.target_kl < float(torch.stack(told)[:, 3].mean()):
                 break
         # Not before: the policy that is learned has to be the one that has played.
-        self.actor.moments.update(batch.vectors)
+        own = self.actor.inputs
+        self.actor.moments.update(batch.vectors[:, :own])
+        if self.critic.states is not None:
+            self.critic.states.update(batch.vectors[:, own:])
         loss, value_loss, entropy, kl, clipped = (sums / steps).tolist()
         return Lesson(count, loss, value_loss, entropy, kl, clipped, explained)
 
     @torch.no_grad()
     def _prepare(self, rollout: Rollout) -> tuple[Transitions, float]:
         vectors = torch.from_numpy(rollout.observations)
-        normal = self.actor.moments(vectors)
+        normal = self._normalised(vectors)
         values = self.critic.values(normal)
         next_values = torch.cat([values[1:], self._values_of(rollout.last).unsqueeze(0)])
         if rollout.finals:
@@ -186,16 +192,28 @@ class Learner:
         if len(targets):
             self.critic.rescale(targets)
         scaled = (targets - self.critic.moments.mean) / self.critic.moments.std
-        log_probs = self.actor.head.log_prob(self.actor.body(kept), raw)
+        log_probs = self.actor.head.log_prob(self._decide(kept), raw)
         batch = Transitions(vectors[counts], kept, raw, log_probs, advantages[counts], scaled)
         return batch, explained
 
     def _values_of(self, observations: Array) -> Tensor:
-        return self.critic.values(self.actor.moments(torch.from_numpy(observations)))
+        return self.critic.values(self._normalised(torch.from_numpy(observations)))
+
+    def _normalised(self, vectors: Tensor) -> Tensor:
+        if self.critic.states is None:
+            normal: Tensor = self.actor.moments(vectors)
+            return normal
+        own, states = vectors.tensor_split([self.actor.inputs], dim=-1)
+        return torch.cat([self.actor.moments(own), self.critic.states(states)], dim=-1)
+
+    def _decide(self, normal: Tensor) -> Tensor:
+        """The actor's outputs: it does not see states."""
+        outputs: Tensor = self.actor.body(normal[:, : self.actor.inputs])
+        return outputs
 
     def _descend(self, batch: Transitions) -> Tensor:
         """Take one gradient step; returns the numbers of a `Lesson`, in their order."""
-        outputs = self.actor.body(batch.normal)
+        outputs = self._decide(batch.normal)
         advantages = batch.advantages
         if len(advantages) > 1:
             advantages = (advantages - advantages.mean()) / (advantages.std() + 1e-8)

@@ -1,14 +1,15 @@
 """Who plays whom: a policy for each policy group in each arena.
 
-Rule: an arena's line-up is drawn when its episode begins and stays for the episode. Inference is
-grouped by policy: one pass through each network that is in play, however many arenas it plays in.
+Rule: an arena's line-up is drawn an episode ahead, because its next episode begins before Python
+sees the end of this one, and stays for the episode. Inference is grouped by policy: one pass
+through each network that is in play, however many arenas it plays in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import torch
@@ -19,6 +20,12 @@ from pettingzoo_godot.spaces import Array
 
 #: What a policy group may do in a training.
 ROLES = ("train", "frozen", "deterministic", "scripted")
+SCRIPTED: Final = "scripted"
+
+#: Who plays a policy group in an episode: a past self, the scene's own heuristic, or None: its
+#: latest policy, or what else its role says.
+Opponent: TypeAlias = Snapshot | Literal["scripted"] | None
+Players: TypeAlias = dict[str, Opponent]
 
 
 @dataclass
@@ -46,27 +53,34 @@ class Matchmaker:
 
     Args:
         sides: By policy group.
-        latest_ratio: Probability that an opponent plays with its latest policy.
+        latest_ratio: Probability that an opponent plays with its latest policy, if it is none that
+            is scripted.
+        scripted: Probability that an opponent is the scene's own heuristic, of groups that may
+            learn.
     """
 
-    def __init__(self, sides: Mapping[str, Side], latest_ratio: float) -> None:
+    def __init__(
+        self, sides: Mapping[str, Side], latest_ratio: float, scripted: float = 0.0
+    ) -> None:
         self.sides = dict(sides)
         self._latest_ratio = latest_ratio
+        self._scripted = scripted
 
-    def draw(self, rng: np.random.Generator) -> dict[str, Snapshot | None]:
-        """Draw who plays: one of the groups that learn, with its latest policy, and opponents.
-
-        Returns:
-            By policy group, a past self; None: the latest policy.
-        """
+    def draw(self, rng: np.random.Generator) -> Players:
+        """Draw who plays: one of the groups that learn, with its latest policy, and opponents."""
         learning = [group for group, side in self.sides.items() if side.learns]
         hero = learning[rng.integers(len(learning))] if learning else None
         return {
-            group: None if group == hero else self._opponent(side.pool, rng)
+            group: None if group == hero else self._opponent(side, rng)
             for group, side in self.sides.items()
         }
 
-    def _opponent(self, pool: Pool, rng: np.random.Generator) -> Snapshot | None:
+    def _opponent(self, side: Side, rng: np.random.Generator) -> Opponent:
+        if side.role != "train":
+            return None
+        if self._scripted and rng.random() < self._scripted:
+            return SCRIPTED
+        pool = side.pool
         if not pool.in_play or rng.random() < self._latest_ratio:
             return None
         return pool.in_play[rng.integers(len(pool.in_play))]
@@ -86,22 +100,33 @@ class Lineup:
     def __init__(self, matchmaker: Matchmaker, arenas: int) -> None:
         self._matchmaker = matchmaker
         self._sides = matchmaker.sides
-        self._players: list[dict[str, Snapshot | None]] = [
-            dict.fromkeys(self._sides) for _ in range(arenas)
-        ]
+        self._players: list[Players] = [dict.fromkeys(self._sides) for _ in range(arenas)]
+        self._next: list[Players] = list(self._players)
         self.counts: dict[str, Array] = {}
         self._parts: dict[str, list[tuple[Actor, Any]]] = {}
 
-    def redraw(self, arenas: Iterable[int], rng: np.random.Generator) -> None:
-        """Draw anew for arenas that begin an episode."""
+    def prepare(self, arenas: Iterable[int], rng: np.random.Generator) -> None:
+        """Draw for the next episodes of some arenas."""
         for arena in arenas:
-            self._players[arena] = self._matchmaker.draw(rng)
+            self._next[arena] = self._matchmaker.draw(rng)
+
+    def begin(self, arenas: Iterable[int]) -> None:
+        """Let those play who were drawn for the episodes that have begun in some arenas."""
+        for arena in arenas:
+            self._players[arena] = self._next[arena]
         for group, side in self._sides.items():
             self._regroup(group, side)
 
-    def players(self, arena: int) -> dict[str, Snapshot | None]:
-        """Who plays in an arena: by policy group, a past self; None: the latest policy."""
+    def players(self, arena: int) -> Players:
+        """Who plays in an arena, by policy group."""
         return self._players[arena]
+
+    def scripted(self, arena: int) -> list[str]:
+        """Which policy groups heuristics are to play in an arena's next episode."""
+        players = self._next[arena]
+        return [
+            group for group, side in self._sides.items() if SCRIPTED in (side.role, players[group])
+        ]
 
     def act(self, group: str, vectors: Array, rng: np.random.Generator) -> Array:
         """Decide for all rows of a policy group.
@@ -124,10 +149,10 @@ class Lineup:
                 return head.mode(side.actor(observed)).numpy()
             noise = head.noise(rng, len(vectors))
             parts = self._parts[group]
-            if len(parts) == 1:
+            if len(parts) == 1 and len(parts[0][1]) == len(vectors):
                 actor, _ = parts[0]
                 return actor.head.sample(actor(observed), noise).numpy()
-            raw = torch.empty(len(vectors), head.entries)
+            raw = torch.zeros(len(vectors), head.entries)
             for actor, rows in parts:
                 raw[rows] = actor.head.sample(actor(observed[rows]), noise[rows])
             return raw.numpy()
@@ -136,10 +161,12 @@ class Lineup:
         rows_of: dict[Actor, list[int]] = {}
         counts = np.zeros((len(self._players), side.agents), bool)
         for arena, players in enumerate(self._players):
-            snapshot = players[group]
-            actor = side.actor if snapshot is None else snapshot.actor
+            player = players[group]
+            counts[arena] = player is None
+            if player == SCRIPTED:
+                continue
+            actor = side.actor if player is None else player.actor
             first = arena * side.agents
             rows_of.setdefault(actor, []).extend(range(first, first + side.agents))
-            counts[arena] = snapshot is None
         self.counts[group] = counts.ravel()
         self._parts[group] = [(actor, torch.tensor(rows)) for actor, rows in rows_of.items()]

@@ -10,7 +10,7 @@ in the same episodes.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
@@ -21,7 +21,12 @@ from pettingzoo_godot.errors import UsageError
 from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.options import check_count, check_seed
 from pettingzoo_godot.selfplay.games import Game, Scorer
-from pettingzoo_godot.selfplay.players import SCRIPTED, Player, make_player
+from pettingzoo_godot.selfplay.players import (
+    Player,
+    is_scripted,
+    make_player,
+    parameters_for,
+)
 from pettingzoo_godot.selfplay.settings import settings_for
 from pettingzoo_godot.spaces import Array
 from pettingzoo_godot.vector import GodotVectorEnv
@@ -36,12 +41,14 @@ class Episode:
         length: Steps.
         returns: By policy group, the sum of rewards, as a mean over its agents.
         winner: The policy group that has won; None: nobody.
+        infos: By policy group and name, the scene's infos at the end, as a mean over its agents.
     """
 
     arena: int
     length: int
     returns: dict[str, float]
     winner: str | None
+    infos: dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,8 @@ class Match:
     """Episodes of the same players.
 
     Attributes:
-        players: By policy group, who played: `"random"`, `"scripted"`, or the path of policies.
+        players: By policy group, who played: `"random"`, `"scripted"`, `"scripted:NAME"`, or the
+            path of policies.
         episodes: Arena by arena, in each in the order they were played.
     """
 
@@ -67,6 +75,13 @@ class Match:
                 for group in self.players
             },
             "wins": {group: winners.count(group) / len(winners) for group in self.players},
+            "infos": {
+                group: {
+                    name: float(np.mean([episode.infos[group][name] for episode in self.episodes]))
+                    for name in self.episodes[0].infos[group]
+                }
+                for group in self.players
+            },
         }
 
     def to_json(self) -> dict[str, Any]:
@@ -96,6 +111,7 @@ class Stadium:
         winner: str | None = None,
     ) -> None:
         self._env = GodotVectorEnv(scene, 1, arenas, parameters=parameters)
+        self._parameters = dict(parameters or {})
         self._groups = list(self._env.policy_groups)
         if len(self._groups) < 2:
             self._env.close()
@@ -122,16 +138,19 @@ class Stadium:
         *,
         seed: int = 0,
         deterministic: bool = True,
+        watch: Callable[[], None] = lambda: None,
     ) -> Match:
         """Let players meet for exactly so many episodes; the same every time.
 
         Args:
             players: By policy group, who plays: `"random"`; `"scripted"`, the scene's own
-                heuristic; a self-play run's folder, or one of its files of policies.
+                heuristic; `"scripted:NAME"`, that one of several, by the scene's parameter
+                `GROUP_heuristic`; a self-play run's folder, or one of its files of policies.
             episodes: How many. Each arena plays as many, the first ones one more if there is a
                 rest.
             seed: Of the episodes, and of what players leave to chance.
             deterministic: Whether policies take their most probable actions.
+            watch: Is called after each episode that counts.
 
         Raises:
             UsageError: If the players are not one for each policy group, or do not fit.
@@ -154,14 +173,21 @@ class Stadium:
             )
             for index, group in enumerate(self._groups)
         }
-        self._env.heuristic_agents = [g for g in self._groups if names[g] == SCRIPTED]
+        self._env.heuristic_agents = [g for g in self._groups if is_scripted(names[g])]
+        self._env.parameters = {**self._parameters, **parameters_for(names)}
         observations, _ = self._env.reset(seed=seed)
-        games = self._count(acting, observations, episodes)
-        told = [Episode(g.arena, g.length, g.returns, g.winner(self._winner)) for g in games]
+        games = self._count(acting, observations, episodes, watch)
+        told = [
+            Episode(g.arena, g.length, g.returns, g.winner(self._winner), g.infos) for g in games
+        ]
         return Match(names, told)
 
     def _count(
-        self, acting: Mapping[str, Player], observations: Mapping[str, Any], episodes: int
+        self,
+        acting: Mapping[str, Player],
+        observations: Mapping[str, Any],
+        episodes: int,
+        watch: Callable[[], None],
     ) -> list[Game]:
         arenas = self._env.num_arenas
         share, rest = divmod(episodes, arenas)
@@ -179,8 +205,9 @@ class Stadium:
             live = {group: infos[group]["live"] for group in self._groups}
             over = {group: terminated[group] | truncated[group] for group in self._groups}
             ends.update(over)
-            for game in scorer.add(rewards, live, over):
+            for game in scorer.add(rewards, live, over, infos):
                 if len(games[game.arena]) < shares[game.arena]:
                     games[game.arena].append(game)
                     missing -= 1
+                    watch()
         return [game for part in games for game in part]

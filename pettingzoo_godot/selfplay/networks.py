@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from pettingzoo_godot.errors import UsageError
 from pettingzoo_godot.selfplay.flatten import Flattener
-from pettingzoo_godot.selfplay.heading import turn_by_heading
 from pettingzoo_godot.selfplay.heads import GaussianHead, head_for
+from pettingzoo_godot.selfplay.pose import Pose
 from pettingzoo_godot.spaces import Array, space_from_wire, space_to_wire
 
 _CLIP = 10.0  # standard deviations; what is further off is as good as that
@@ -69,11 +69,11 @@ class Actor(nn.Module):
         hidden: Sizes of the hidden layers.
         group: Name of the policy group, for messages.
         stack: Observations that it sees: this one and those before it.
-        heading: Index of the observed heading / pi, if the two numbers that it does are to be
-            forward and to the right; see `heading.py`.
+        pose: Indices of the observed heading / pi, x and y, if it is to see and act in its body's
+            frame, see `pose.py`.
 
     Attributes:
-        flatten: Makes vectors of observations.
+        size: Numbers per vector.
         stack: As given.
         inputs: Numbers that it takes per row: `stack` vectors.
         head: What the outputs mean.
@@ -87,7 +87,7 @@ class Actor(nn.Module):
         hidden: Sequence[int],
         group: str = "",
         stack: int = 1,
-        heading: int | None = None,
+        pose: Sequence[int] | None = None,
     ) -> None:
         super().__init__()
         self.description = {
@@ -95,22 +95,22 @@ class Actor(nn.Module):
             "action": space_to_wire(action_space),
             "hidden": list(hidden),
             "stack": stack,
-            "heading": heading,
+            "pose": None if pose is None else list(pose),
         }
-        self.flatten = Flattener(observation_space, group)
+        self._flatten = Flattener(observation_space, group)
+        self.size = self._flatten.size
         self.head = head_for(action_space)
-        if heading is not None and (
-            not isinstance(self.head, GaussianHead)
-            or self.head.entries != 2
-            or not 0 <= heading < self.flatten.size
-        ):
-            raise UsageError(
-                f"policy group {group!r}: expected an action space of two numbers, and the index "
-                f"of a heading below {self.flatten.size}; got {action_space} and {heading}"
-            )
+        self._pose = None
+        if pose is not None:
+            if not isinstance(self.head, GaussianHead) or self.head.entries != 2:
+                raise UsageError(
+                    f"policy group {group!r}: expected an action space of two numbers, for a pose; "
+                    f"got {action_space}"
+                )
+            self._pose = Pose(pose, self.size, group)
+            self.size = self._pose.size
         self.stack = stack
-        self._heading = heading
-        self.inputs = stack * self.flatten.size
+        self.inputs = stack * self.size
         self.moments = Moments(self.inputs)
         # Small last weights: at first, all actions are about as probable.
         self.body = _layers([self.inputs, *hidden, self.head.outputs], last_gain=0.01)
@@ -123,13 +123,18 @@ class Actor(nn.Module):
             space_from_wire(description["action"]),
             description["hidden"],
             stack=description["stack"],
-            heading=description["heading"],
+            pose=description["pose"],
         )
 
     def forward(self, vectors: Tensor) -> Tensor:
         """Outputs for the head: (rows, outputs)."""
         outputs: Tensor = self.body(self.moments(vectors))
         return outputs
+
+    def from_env(self, observations: Any) -> Array:
+        """Vectors of a batch of observations: (rows, size), float32."""
+        vectors = self._flatten(observations)
+        return vectors if self._pose is None else self._pose.see(vectors)
 
     def to_env(self, raw: Array, vectors: Array) -> Array:
         """What the environment takes.
@@ -138,8 +143,8 @@ class Actor(nn.Module):
             raw: (rows, entries), as the head has drawn it.
             vectors: (rows, inputs), of which it was drawn.
         """
-        if self._heading is not None:
-            raw = turn_by_heading(raw, vectors[:, self._heading])
+        if self._pose is not None:
+            raw = self._pose.act(raw, vectors)
         return self.head.to_env(raw)
 
     def fingerprint(self) -> str:
@@ -152,7 +157,9 @@ class Actor(nn.Module):
 
 
 class Critic(nn.Module):
-    """What the actor's observations are worth: the discounted rewards to come.
+    """What observations are worth: the discounted rewards to come.
+
+    A centralised one sees its arena's state as well.
 
     Its last layer predicts values of mean 0 and standard deviation 1. As the true ones' mean and
     deviation change, the layer is corrected so that predictions stay what they are (PopArt, van
@@ -161,15 +168,21 @@ class Critic(nn.Module):
     Args:
         size: Numbers per observation.
         hidden: Sizes of the hidden layers.
+        state_size: Numbers per state; 0: it sees none.
+
+    Attributes:
+        moments: Of values.
+        states: What states are normalised by; None if it sees none.
     """
 
-    def __init__(self, size: int, hidden: Sequence[int]) -> None:
+    def __init__(self, size: int, hidden: Sequence[int], state_size: int = 0) -> None:
         super().__init__()
         self.moments = Moments(1)
-        self.body = _layers([size, *hidden, 1], last_gain=1.0)
+        self.states = Moments(state_size) if state_size else None
+        self.body = _layers([size + state_size, *hidden, 1], last_gain=1.0)
 
     def forward(self, normal: Tensor) -> Tensor:
-        """Normalised values of normalised observations: (rows,)."""
+        """Normalised values of normalised observations, each followed by its state: (rows,)."""
         values: Tensor = self.body(normal)
         return values.squeeze(-1)
 

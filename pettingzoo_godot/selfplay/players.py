@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,39 @@ from pettingzoo_godot.spaces import Array
 
 RANDOM = "random"
 SCRIPTED = "scripted"
+_BOT = f"{SCRIPTED}:"
 
 #: From a batch of observations, and which rows begin an episode with them (None: all), to a batch
 #: of actions.
 Player = Callable[[Any, Array | None], Array]
+
+
+def is_scripted(name: str) -> bool:
+    """Whether a player is the scene's heuristic."""
+    return name == SCRIPTED or name.startswith(_BOT)
+
+
+def parameters_for(players: Mapping[str, str]) -> dict[str, str]:
+    """Say which parameters of the scene choose its heuristics, if they are named.
+
+    Args:
+        players: By policy group, their names.
+    """
+    return {
+        heuristic_parameter(group): name.removeprefix(_BOT)
+        for group, name in players.items()
+        if name.startswith(_BOT)
+    }
+
+
+def heuristic_parameter(group: str) -> str:
+    """Name of the parameter that says which of several heuristics a policy group has."""
+    return f"{group}_heuristic"
+
+
+def bot(name: str) -> str:
+    """The player for a heuristic of this name."""
+    return _BOT + name
 
 
 def make_player(
@@ -37,8 +66,8 @@ def make_player(
     """Make a player for a policy group.
 
     Args:
-        name: `"random"`; `"scripted"`: does nothing, because the scene's heuristic decides; a
-            self-play run's folder, or one of its files of policies.
+        name: `"random"`; `"scripted"` or `"scripted:NAME"`: does nothing, because the scene's
+            heuristic decides; a self-play run's folder, or one of its files of policies.
         group: Name of the policy group.
         observation_space: Of one agent.
         action_space: Of one agent.
@@ -51,7 +80,7 @@ def make_player(
     """
     if name == RANDOM:
         return _random(head_for(action_space), rows, rng)
-    if name == SCRIPTED:
+    if is_scripted(name):
         return _idle(head_for(action_space), rows)
     path = Path(name)
     actors = load_policies(path).actors
@@ -71,11 +100,11 @@ def _idle(head: Head, rows: int) -> Player:
 
 
 def _policy(actor: Actor, rows: int, rng: np.random.Generator | None) -> Player:
-    memory = Memory(rows, actor.flatten.size, actor.stack)
+    memory = Memory(rows, actor.size, actor.stack)
 
     @torch.inference_mode()
     def decide(observations: Any, begins: Array | None) -> Array:
-        vectors = memory.push(actor.flatten(observations), begins)
+        vectors = memory.push(actor.from_env(observations), begins)
         outputs = actor(torch.from_numpy(vectors))
         if rng is None:
             raw = actor.head.mode(outputs)

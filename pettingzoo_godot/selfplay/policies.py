@@ -96,7 +96,18 @@ def check_fits(
     for part in parts:
         wanted, got = like.description[part], actor.description[part]
         if got != wanted:
+            if isinstance(wanted, dict) and isinstance(got, dict):
+                wanted, got = _differing(wanted, got)
             raise UsageError(
                 f"policy group {group!r}: expected a policy with {part} {wanted}; that of {path} "
                 f"has {got}"
             )
+
+
+def _differing(one: dict[str, Any], other: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Descriptions of spaces as short as they can be told apart: without bounds, if possible."""
+    short = tuple(
+        {name: value for name, value in space.items() if name not in ("low", "high")}
+        for space in (one, other)
+    )
+    return (one, other) if short[0] == short[1] else (short[0], short[1])

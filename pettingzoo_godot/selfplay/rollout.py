@@ -7,16 +7,15 @@ everything, with any number of engines.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from pettingzoo_godot.selfplay.games import Game, Scorer
 from pettingzoo_godot.selfplay.learner import Rollout
-from pettingzoo_godot.selfplay.lineup import Lineup, Matchmaker
+from pettingzoo_godot.selfplay.lineup import Lineup, Matchmaker, Players
 from pettingzoo_godot.selfplay.memory import Memory
-from pettingzoo_godot.selfplay.pool import Snapshot
 from pettingzoo_godot.selfplay.settings import Settings
 from pettingzoo_godot.selfplay.shaping import Shaping
 from pettingzoo_godot.spaces import Array
@@ -28,11 +27,16 @@ class Played(NamedTuple):
 
     Attributes:
         game: What it brought.
-        players: By policy group, the past self that played; None: the latest policy.
+        players: Who played, by policy group.
     """
 
     game: Game
-    players: dict[str, Snapshot | None]
+    players: Players
+
+
+def state_size_of(env: GodotVectorEnv, settings: Settings) -> int:
+    """Numbers per state that critics see; 0: none."""
+    return int(env.state_space.shape[0]) if settings.critic == "state" else 0
 
 
 class Collector:
@@ -41,13 +45,14 @@ class Collector:
     Args:
         env: With several policy groups, and a `batch_size` of one engine's rows.
         matchmaker: Draws who plays; its sides are in the order of the policy groups.
-        settings: How long a rollout is, and how rewards are shaped.
+        settings: How long a rollout is, what critics see, and how rewards are shaped.
     """
 
     def __init__(self, env: GodotVectorEnv, matchmaker: Matchmaker, settings: Settings) -> None:
         self._env = env
         self._sides = matchmaker.sides
         self._horizon = settings.horizon
+        self._state_size = state_size_of(env, settings)
         engines, arenas = env.num_engines, env.num_arenas
         self._rows = {group: arenas * side.agents for group, side in self._sides.items()}
         agents = {group: side.agents for group, side in self._sides.items()}
@@ -55,7 +60,7 @@ class Collector:
         self._scorers = [Scorer(agents, arenas) for _ in range(engines)]
         self._memories = [
             {
-                group: Memory(self._rows[group], side.actor.flatten.size, side.actor.stack)
+                group: Memory(self._rows[group], side.actor.size, side.actor.stack)
                 for group, side in self._sides.items()
             }
             for _ in range(engines)
@@ -68,11 +73,17 @@ class Collector:
             for _ in range(engines)
         ]
         self._vectors: list[dict[str, Array]] = [{} for _ in range(engines)]
+        self._states: list[Array | None] = [None] * engines  # None: nobody sees them
         self._steps = [0] * engines  # of this rollout
         self._env_ids = [
             {group: np.arange(rows) + engine * rows for group, rows in self._rows.items()}
             for engine in range(engines)
         ]
+
+    @property
+    def info_names(self) -> dict[str, list[str]]:
+        """By policy group, the infos that games tell; known when the first rollout is."""
+        return self._scorers[0].info_names
 
     def restart(self, seed: int, rngs: Sequence[np.random.Generator]) -> None:
         """Begin an episode in every arena.
@@ -81,13 +92,16 @@ class Collector:
             seed: Of all episodes until the next `restart`.
             rngs: One for each engine: draw who plays.
         """
+        arenas = range(self._env.num_arenas)
+        for engine, rng in enumerate(rngs):
+            self._prepare(engine, arenas, rng)
         self._env.async_reset(seed=seed)
         for _ in rngs:
             observations, _, _, _, infos = self._env.recv()
             self._observe(self._engine_of(infos), observations, None)
         for engine, rng in enumerate(rngs):
             self._scorers[engine].forget()
-            self._lineups[engine].redraw(range(self._env.num_arenas), rng)
+            self._begin(engine, arenas, rng)
             for shaping in self._shapings[engine].values():
                 shaping.forget()
 
@@ -118,7 +132,9 @@ class Collector:
         for group, rollout in rollouts.items():
             rollout.finals.sort(key=lambda final: (final[0], final[1][0]))  # not by who was first
             for engine, vectors in enumerate(self._vectors):
-                rollout.last[self._part(group, engine)] = vectors[group]
+                rollout.last[self._part(group, engine)] = self._with_states(
+                    group, vectors[group], self._states[engine]
+                )
         return rollouts, [game for part in games for game in part]
 
     # ------------------------------------------------------------------ one engine
@@ -131,7 +147,9 @@ class Collector:
             raw = lineup.act(group, vectors, rng)
             actions[group] = side.actor.to_env(raw, vectors)
             part = self._part(group, engine)
-            rollouts[group].observations[step, part] = vectors
+            rollouts[group].observations[step, part] = self._with_states(
+                group, vectors, self._states[engine]
+            )
             rollouts[group].raw[step, part] = raw
         self._env.send(actions, self._env_ids[engine])
 
@@ -153,28 +171,51 @@ class Collector:
             rollout.counts[step, part] = lineup.counts[group] & live[group]
             if truncated[group].any():
                 rows = np.flatnonzero(truncated[group])
-                vectors = self._sides[group].actor.flatten(infos[group]["final_obs"])
-                finals = self._memories[engine][group].peek(vectors)[rows]
+                vectors = self._sides[group].actor.from_env(infos[group]["final_obs"])
+                states = self._env.final_state() if self._state_size else None
+                finals = self._memories[engine][group].peek(vectors)
+                finals = self._with_states(group, finals, states)[rows]
                 rollout.finals.append((step, rows + part.start, finals))
         ends = {group: terminated[group] | truncated[group] for group in self._sides}
         for group, shaping in self._shapings[engine].items():
             part = self._part(group, engine)
             rollouts[group].rewards[step, part] += shaping.after(infos[group], ends[group])
         self._observe(engine, observations, ends)
-        games = self._scorers[engine].add(rewards, live, ends)
+        games = self._scorers[engine].add(rewards, live, ends, infos)
         if not games:
             return []
         played = [Played(game, lineup.players(game.arena)) for game in games]
-        lineup.redraw([game.arena for game in games], rng)
+        self._begin(engine, [game.arena for game in games], rng)
         return played
+
+    def _begin(self, engine: int, arenas: Iterable[int], rng: np.random.Generator) -> None:
+        self._lineups[engine].begin(arenas)
+        self._prepare(engine, arenas, rng)
+
+    def _prepare(self, engine: int, arenas: Iterable[int], rng: np.random.Generator) -> None:
+        lineup = self._lineups[engine]
+        lineup.prepare(arenas, rng)
+        for arena in arenas:
+            place = engine * self._env.num_arenas + arena
+            self._env.set_heuristic_agents(lineup.scripted(arena), [place])
 
     def _observe(
         self, engine: int, observations: Mapping[str, Any], ends: Mapping[str, Array] | None
     ) -> None:
         for group, side in self._sides.items():
-            vectors = side.actor.flatten(observations[group])
+            vectors = side.actor.from_env(observations[group])
             begins = None if ends is None else ends[group]
             self._vectors[engine][group] = self._memories[engine][group].push(vectors, begins)
+        if self._state_size:
+            self._states[engine] = self._env.state()
+
+    def _with_states(self, group: str, vectors: Array, states: Array | None) -> Array:
+        """Vectors of rows, each followed by its arena's state."""
+        if states is None:
+            return vectors
+        of_rows = np.repeat(states, self._sides[group].agents, axis=0)
+        joined: Array = np.concatenate([vectors, of_rows], axis=1)
+        return joined
 
     def _engine_of(self, infos: Mapping[str, Any]) -> int:
         group, rows = next(iter(self._rows.items()))
@@ -188,4 +229,5 @@ class Collector:
     def _room(self, group: str) -> Rollout:
         actor = self._sides[group].actor
         rows = self._rows[group] * self._env.num_engines
-        return Rollout.empty(self._horizon, rows, actor.inputs, actor.head.entries)
+        size = actor.inputs + self._state_size
+        return Rollout.empty(self._horizon, rows, size, actor.head.entries)

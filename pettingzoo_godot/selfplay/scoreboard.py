@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from pettingzoo_godot.selfplay.folder import Row
 
@@ -18,8 +24,13 @@ Watch = Callable[[Row, float], None]
 
 
 @contextmanager
-def show_self_play(console: Console) -> Iterator[Watch]:
-    """Show a bar, and return what tells it how the training goes."""
+def show_self_play(console: Console, shown: Mapping[str, str]) -> Iterator[Watch]:
+    """Show a bar, and return what tells it how the training goes.
+
+    Args:
+        console: Where.
+        shown: As in `Settings`.
+    """
     columns = (
         TextColumn("{task.fields[update]}"),
         BarColumn(bar_width=20),
@@ -30,18 +41,41 @@ def show_self_play(console: Console) -> Iterator[Watch]:
     )
     progress = Progress(*columns, console=console)
     task = progress.add_task("", total=1.0, update="", speed="", sides="")
-    shown = Smoothed()
+    smoothed = Smoothed()
 
     def watch(row: Row, done: float) -> None:
-        values = shown.after(row)
+        values = smoothed.after(row)
         progress.update(
             task,
             completed=done,
             update=f"update {row['update']}",
             speed=f"{values['steps_per_second']:,.0f} steps/s",
-            sides=describe_sides(values),
+            sides=describe_sides(values, shown),
         )
         progress.start()  # not before there is something to show: what goes wrong is one line
+
+    try:
+        yield watch
+    finally:
+        if progress.live.is_started:
+            progress.stop()
+
+
+@contextmanager
+def show_matches(console: Console) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar, and return what tells it how many episodes are played, and of how many."""
+    columns = (
+        TextColumn("episodes"),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    progress = Progress(*columns, console=console)
+    task = progress.add_task("", total=None)
+
+    def watch(done: int, total: int) -> None:
+        progress.update(task, completed=done, total=total)
+        progress.start()
 
     try:
         yield watch
@@ -66,12 +100,25 @@ class Smoothed:
         return self._values
 
 
-def describe_sides(values: dict[str, float]) -> str:
-    """Say how each policy group does: mean return and part of the games that it wins."""
+def describe_sides(values: Mapping[str, float], shown: Mapping[str, str]) -> str:
+    """Say how each policy group does: mean return, part of the games that it wins, rating.
+
+    Args:
+        values: By column of progress.csv.
+        shown: By policy group, an info that is told as well.
+    """
     groups = [name.partition("/")[2] for name in values if name.startswith("return/")]
     return "  ".join(
-        f"[bold]{escape(group)}[/] {values[f'return/{group}']:.1f}, "
-        f"wins {100 * values[f'wins/{group}']:.0f} %"
+        f"[bold]{escape(group)}[/] "
+        + ", ".join(
+            text.format(values[column])
+            for column, text in (
+                (f"return/{group}", "{:.1f}"),
+                (f"wins/{group}", "wins {:.0%}"),
+                (f"rating/{group}", "rating {:.0f}"),
+                (f"info/{shown.get(group)}/{group}", escape(f"{shown.get(group)} ") + "{:.2f}"),
+            )
+            if column in values
+        )
         for group in groups
-        if f"wins/{group}" in values
     )

@@ -16,6 +16,7 @@ from pettingzoo_godot.options import check_choice
 
 SAMPLINGS = ("uniform", "prioritised")
 WINNERS = ("return", "last_reward")
+CRITICS = ("own", "state")
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,13 @@ class Settings:
         target_kl: Distance from the old policy above which an update ends early; 0: never.
         hidden: Width of the two hidden layers.
         stack: Observations that a policy sees: this one and those before it.
+        critic: What the critic sees: its agent's `"own"` observations, or the arena's `"state"` as
+            well.
         save_steps: Steps of training between two snapshots for the pool.
         window: Snapshots in the pool; the oldest one goes.
         play_against_latest_model_ratio: Probability that opponents play with their latest policy.
+        scripted_opponents: Probability that an opponent is the scene's own heuristic instead of a
+            policy.
         swap_steps: Steps after which other past selves are drawn from the pool.
         opponents: Past selves of each policy group that are in play at the same time.
         sampling: `"uniform"`, or `"prioritised"`: whoever wins more is drawn more often.
@@ -46,10 +51,12 @@ class Settings:
         winner: Who wins an episode: the policy group with the greater `"return"`, or with the
             greater `"last_reward"`, as in ML-Agents.
         checkpoint_updates: Updates between two checkpoints.
-        heading: By policy group, the index of its observed heading / pi: its actions are forward
-            and to the right then, see `heading.py`. Only a program can set it.
+        pose: By policy group, the indices of its observed heading / pi, x and y: it sees and acts
+            in its body's frame then, see `pose.py`. Only a program can set it.
         shaping: By policy group, an info of the scene and a factor: the product's increase per step
             is rewarded in training, see `shaping.py`. Only a program can set it.
+        shown: By policy group, an info of the scene that says how it goes: on the terminal, and
+            in evaluations. Only a program can set it.
     """
 
     horizon: int = 128
@@ -65,43 +72,52 @@ class Settings:
     target_kl: float = 0.03
     hidden: int = 64
     stack: int = 1
+    critic: str = "own"
     save_steps: int = 100_000
     window: int = 10
     play_against_latest_model_ratio: float = 0.5
+    scripted_opponents: float = 0.0
     swap_steps: int = 50_000
     opponents: int = 3
     sampling: str = "uniform"
     team_change: int = 0
     winner: str = "return"
     checkpoint_updates: int = 20
-    heading: Mapping[str, int] = field(default_factory=dict)
+    pose: Mapping[str, Sequence[int]] = field(default_factory=dict)
     shaping: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
-#: What differs, by scene. `chase`: minus one per step until the catch, so returns name no winner;
-#: a step towards the hider, of 20 px, is worth about as much as that; and who flees looks away, so
-#: that it has to remember whom it flees from.
+#: What differs, by scene; the reasons are in docs/SELF_PLAY.md. `chase`: minus one per step until
+#: the catch, so returns name no winner.
 SCENES: dict[str, dict[str, Any]] = {
     "chase": {
         "winner": "last_reward",
-        "heading": {"seeker": 0, "hider": 0},
-        "shaping": {"seeker": ["distance", -0.05], "hider": ["distance", 0.05]},
+        "pose": {"seeker": [0, 19, 20], "hider": [0, 19, 20]},
         "horizon": 64,
-        "minibatch": 512,
         "epochs": 6,
         "learning_rate": 1e-3,
-        "gamma": 0.97,
-        "entropy": 0.003,
-        "stack": 3,
+        "entropy": 0.01,
+        "hidden": 128,
+    },
+    "hide_and_seek": {
+        "shaping": {"hider": ["door_distance", -20.0]},
+        "shown": {"hider": "hidden_fraction"},
+        "horizon": 240,
+        "minibatch": 2048,
+        "epochs": 6,
+        "learning_rate": 1.5e-3,
+        "gamma": 0.995,
+        "hidden": 128,
     },
 }
 
 _MAY_BE_ZERO = (
     *("entropy", "target_kl", "team_change", "gae_lambda"),
-    *("value_weight", "play_against_latest_model_ratio", "swap_steps"),
+    *("value_weight", "play_against_latest_model_ratio", "scripted_opponents", "swap_steps"),
 )
-_UP_TO_ONE = ("gamma", "gae_lambda", "play_against_latest_model_ratio")
-_CHOICES = {"sampling": SAMPLINGS, "winner": WINNERS}
+_UP_TO_ONE = ("gamma", "gae_lambda", "play_against_latest_model_ratio", "scripted_opponents")
+_CHOICES = {"sampling": SAMPLINGS, "winner": WINNERS, "critic": CRITICS}
 
 
 def settings_for(scene: str, chosen: Mapping[str, Any] | None = None) -> Settings:

@@ -20,10 +20,11 @@ from torch.utils.tensorboard import SummaryWriter
 from pettingzoo_godot.errors import PettingZooGodotError, UsageError
 from pettingzoo_godot.selfplay.folder import Folder, Row
 from pettingzoo_godot.selfplay.learner import Learner, Lesson
-from pettingzoo_godot.selfplay.lineup import Matchmaker, Side
+from pettingzoo_godot.selfplay.lineup import SCRIPTED, Matchmaker, Opponent, Side
 from pettingzoo_godot.selfplay.policies import Policies, check_fits, load_policies
-from pettingzoo_godot.selfplay.pool import Pool
-from pettingzoo_godot.selfplay.rollout import Collector, Played
+from pettingzoo_godot.selfplay.pool import Pool, Snapshot
+from pettingzoo_godot.selfplay.ratings import LATEST, LiveRatings, anchors_for
+from pettingzoo_godot.selfplay.rollout import Collector, Played, state_size_of
 from pettingzoo_godot.selfplay.scoreboard import Watch
 from pettingzoo_godot.selfplay.settings import Settings
 from pettingzoo_godot.vector import GodotVectorEnv
@@ -67,9 +68,12 @@ class Trainer:
         self._matchmaker = Matchmaker(
             {group: self._make_side(group) for group in self.learners},
             self._settings.play_against_latest_model_ratio,
+            self._settings.scripted_opponents,
         )
         self._sides = self._matchmaker.sides
         self._collector = Collector(env, self._matchmaker, self._settings)
+        anchors = anchors_for(env.metadata["name"], self._config.parameters)
+        self._ratings = LiveRatings(self._sides, anchors, self._config.parameters)
         if resumed:
             self._restore(folder.load())
         self._choose_team()
@@ -80,7 +84,8 @@ class Trainer:
         observed = cast(spaces.Dict, self._env.single_observation_space)[group]
         acted = cast(spaces.Dict, self._env.single_action_space)[group]
         seed = int(self._generator(_WEIGHTS, index).integers(2**63))
-        learner = Learner(observed, acted, self._settings, seed, group)
+        states = state_size_of(self._env, self._settings)
+        learner = Learner(observed, acted, self._settings, seed, group, states)
         if group in self._config.policies:
             path = Path(self._config.policies[group])
             actors = load_policies(path).actors
@@ -180,14 +185,18 @@ class Trainer:
 
     def _arrange_opponents(self, played: list[Played]) -> None:
         """Count games for past selves; take snapshots, swap opponents, change teams when due."""
+        winner = self._settings.winner
         for game, players in played:
-            for group, snapshot in players.items():
-                if snapshot is not None:
-                    snapshot.record(game.score(group, self._settings.winner))
+            for group, player in players.items():
+                if isinstance(player, Snapshot):
+                    player.record(game.score(group, winner))
+            names = {group: self._name(group, player) for group, player in players.items()}
+            self._ratings.record(names, game.winner(winner))
         if self._is_due("save", self._settings.save_steps):
-            for side in self._sides.values():
+            for group, side in self._sides.items():
                 if side.learns:
                     side.pool.add(self.update, side.actor)
+                    self._ratings.keep(group, self.update)
         if self._is_due("swap", self._settings.swap_steps):
             for index, side in enumerate(self._sides.values()):
                 side.pool.swap(self._generator(_SWAP, self.update, index))
@@ -195,6 +204,13 @@ class Trainer:
         if team_change and self._is_due("team", team_change):
             self._team += 1
             self._choose_team()
+
+    def _name(self, group: str, player: Opponent) -> str:
+        """What a player of a policy group is called in ratings."""
+        if isinstance(player, Snapshot):
+            return str(player.number)
+        role = self._sides[group].role
+        return player or (LATEST if role == "train" else role)
 
     def _is_due(self, what: str, period: int) -> bool:
         if self.steps - self._last[what] < period:
@@ -216,18 +232,28 @@ class Trainer:
         latest = [game for game, players in played if not any(players.values())]
         row: Row = {"games": len(played), "length": _mean([game.length for game, _ in played])}
         for group, side in self._sides.items():
-            against_past = [
-                game.score(group, winner)
-                for game, players in played
-                if players[group] is None and any(players.values())
-            ]
+            against_past, against_scripted = [], []
+            for game, players in played:
+                if players[group] is not None:
+                    continue
+                if SCRIPTED in players.values():
+                    against_scripted.append(game.score(group, winner))
+                elif any(players.values()):
+                    against_past.append(game.score(group, winner))
             lesson = lessons[group]
             row |= {
                 f"return/{group}": _mean([game.returns[group] for game in latest]),
                 f"wins/{group}": _mean([game.score(group, winner) for game in latest]),
                 f"wins_against_past/{group}": _mean(against_past),
+                f"rating/{group}": round(self._ratings[group].value, 1),
                 f"snapshots/{group}": len(side.pool.snapshots),
             }
+            row |= {
+                f"info/{name}/{group}": _mean([game.infos[group][name] for game in latest])
+                for name in self._collector.info_names[group]
+            }
+            if self._settings.scripted_opponents:
+                row[f"wins_against_scripted/{group}"] = _mean(against_scripted)
             row |= {f"{name}/{group}": round(value, 6) for name, value in vars(lesson).items()}
         return row
 
@@ -256,12 +282,14 @@ class Trainer:
             "team": self._team,
             "learners": {group: one.state() for group, one in self.learners.items()},
             "pools": {group: side.pool.state() for group, side in self._sides.items()},
+            "ratings": self._ratings.state(),
         }
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.update = self._saved_update = state["update"]
         self.steps, self.seconds = state["steps"], state["seconds"]
         self._last, self._team = state["last"], state["team"]
+        self._ratings.restore(state["ratings"])
         for group, side in self._sides.items():
             self.learners[group].restore(state["learners"][group])
             side.pool.restore(state["pools"][group], side.actor)

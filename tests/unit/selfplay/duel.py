@@ -2,7 +2,8 @@
 
 One hider and two seekers per arena. A seeker should choose the number that it sees, the hider
 should move to where its first number points. `seeker_1` dies after its second step; the hider's
-numbers say how the episode ends: in odd ones it is terminated, in even ones truncated.
+numbers say how the episode ends: in odd ones it is terminated, in even ones truncated. The state is
+which episode of the arena it is, its time, and the numbers that the seekers see.
 """
 
 import numpy as np
@@ -41,6 +42,9 @@ class Arena:
         self.noise = self.rng.uniform(-1, 1, (2, 2)).astype(np.float32)
         self.sign = self.rng.choice([-1.0, 1.0])
 
+    def state(self):
+        return np.array([[self.episodes, self.time, *self.number]], np.float32)
+
     def observe(self):
         hider = np.array([[self.sign, self.time / LENGTH, self.episodes % 2]], np.float32)
         return {
@@ -73,6 +77,7 @@ class Arena:
         if not live["seeker"][1]:  # the dead one's last observation stays
             self.number[1], self.noise[1] = kept
         final = self.observe()
+        self.final_state = self.state()
         if over:
             self.begin()
         return rewards, live, terminated, truncated, final, self.observe()
@@ -90,6 +95,8 @@ class Duel:
         self.num_engines, self.num_arenas = num_engines, num_arenas
         self.arguments = arguments
         self.heuristic_agents = arguments.get("heuristic_agents", [])
+        self.heuristics = {}  # by arena, of its next episode
+        self.begun = []  # arena, and which heuristics play there
         self.policy_groups = list(self.agents)
         self.slots = {
             group: [
@@ -101,6 +108,8 @@ class Duel:
             for group, agents in self.agents.items()
         }
         self.num_envs = sum(map(len, self.slots.values()))
+        self.state_space = spaces.Box(-np.inf, np.inf, (4,))
+        self.answered = None  # the engine that was received last
         self.single_observation_space = spaces.Dict({g: s[0] for g, s in SPACES.items()})
         self.single_action_space = spaces.Dict({g: s[1] for g, s in SPACES.items()})
         self.order = 0
@@ -122,6 +131,9 @@ class Duel:
     def close(self):
         self.is_closed = True
 
+    def set_heuristic_agents(self, names, arenas):
+        self.heuristics.update({arena: list(names) for arena in arenas})
+
     def start(self):
         self.is_started = True
 
@@ -131,6 +143,7 @@ class Duel:
         arenas = [Arena(one) for one in seeds]
         count = self.num_arenas
         self.engines = [arenas[i * count : (i + 1) * count] for i in range(self.num_engines)]
+        self.begun = [(place, self.heuristics.get(place, [])) for place in range(len(arenas))]
         self.waiting = [(i, None) for i in range(self.num_engines)]
 
     def reset(self, seed=None):
@@ -154,11 +167,18 @@ class Duel:
         self.send(actions)
         return self.recv()
 
+    def state(self):
+        return np.concatenate([arena.state() for arena in self.answered])
+
+    def final_state(self):
+        return np.concatenate([arena.final_state for arena in self.answered])
+
     def recv(self):
         self.steps_left -= 1
         if self.steps_left < 0:
             raise self.error("the engine died")
         engine, actions = self.waiting.pop(self.order if len(self.waiting) > 1 else 0)
+        self.answered = self.engines[engine]
         infos = {group: {} for group in AGENTS}
         if self.num_engines > 1:
             for group, agents in AGENTS.items():
@@ -174,6 +194,9 @@ class Duel:
                 for group, part in actions.items()
             }
             results.append(arena.step(mine))
+            if arena.time == 0:
+                place = engine * self.num_arenas + index
+                self.begun.append((place, self.heuristics.get(place, [])))
         rewards, live, terminated, truncated, final, observed = (
             joined(list(part)) for part in zip(*results, strict=True)
         )
@@ -183,8 +206,14 @@ class Duel:
                 [float(arena.time) for arena in arenas], len(AGENTS[group])
             )
             ends = terminated[group] | truncated[group]
+            infos[group]["_time"] = ~ends
             if ends.any():
                 infos[group] |= {"final_obs": final[group], "_final_obs": ends}
+                times = [float(arena.time or LENGTH) for arena in arenas]  # 0: it has begun anew
+                infos[group]["final_info"] = {
+                    "time": np.repeat(times, len(AGENTS[group])),
+                    "_time": ends & live[group],
+                }
         return observed, rewards, terminated, truncated, infos
 
 

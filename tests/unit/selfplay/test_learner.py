@@ -12,18 +12,19 @@ from pettingzoo_godot.selfplay.settings import settings_for
 QUICK = {"minibatch": 32, "epochs": 4, "learning_rate": 3e-3, "hidden": 8}
 
 
-def make_learner(seed=0, **chosen):
+def make_learner(seed=0, state_size=0, **chosen):
     settings = settings_for("anything", QUICK | chosen)
-    return Learner(spaces.Box(-1, 1, (2,)), spaces.Discrete(2), settings, seed)
+    space = spaces.Box(-1, 1, (2,))
+    return Learner(space, spaces.Discrete(2), settings, seed, state_size=state_size)
 
 
-def make_rollout(learner, rng, steps=16, rows=4):
+def make_rollout(learner, rng, steps=16, rows=4, state_size=0):
     """Played by the learner: 1 for the choice that the first number's sign tells."""
-    rollout = Rollout.empty(steps, rows, 2, 1)
+    rollout = Rollout.empty(steps, rows, 2 + state_size, 1)
     rollout.observations[:] = rng.uniform(-1, 1, rollout.observations.shape)
     head = learner.actor.head
     with torch.no_grad():
-        outputs = learner.actor(torch.from_numpy(rollout.observations.reshape(-1, 2)))
+        outputs = learner.actor(torch.from_numpy(rollout.observations[..., :2].reshape(-1, 2)))
         raw = head.sample(outputs, head.noise(rng, steps * rows)).numpy()
     rollout.raw[:] = raw.reshape(rollout.raw.shape)
     rollout.rewards[:] = rollout.raw[..., 0] == (rollout.observations[..., 0] > 0)
@@ -145,3 +146,35 @@ def test_it_may_begin_with_anothers_weights():
     learner, other = make_learner(0), make_learner(1)
     learner.begin_with(other.actor)
     assert fingerprint(learner) == fingerprint(other)
+
+
+def learn_luck(state_size):
+    """Rewards are what the actor does not see: 100 times what may be the state's first number."""
+    learner, rng = make_learner(state_size=state_size, gae_lambda=0.0), np.random.default_rng(0)
+    for _ in range(60):
+        rollout = make_rollout(learner, rng, rows=16, state_size=state_size)
+        luck = rollout.observations[..., 2] if state_size else rng.uniform(-1, 1, (16, 16))
+        rollout.rewards[:] = 100.0 * luck
+        rollout.terminated[:] = True
+        lesson = learner.learn(rollout, rng)
+    return learner, lesson
+
+
+def test_a_centralised_critic_knows_what_the_actor_does_not_see():
+    assert learn_luck(0)[1].explained < 0.1
+    learner, lesson = learn_luck(3)
+    assert lesson.explained > 0.8
+    assert learner.critic.states.count == 60 * 256
+    assert learner.actor.inputs == 2
+
+
+def test_restored_a_centralised_critic_goes_on_as_it_would_have():
+    learner, _ = learn_luck(3)
+    other = make_learner(seed=9, state_size=3, gae_lambda=0.0)
+    other.restore(learner.state())
+    for one in (learner, other):
+        rng = np.random.default_rng(5)
+        one.learn(make_rollout(one, rng, state_size=3), rng)
+    assert fingerprint(learner) == fingerprint(other)
+    for name, value in learner.critic.state_dict().items():
+        assert torch.equal(value, other.critic.state_dict()[name])

@@ -30,13 +30,18 @@ def make_side(group, role="train", snapshots=(), **arguments):
     return Side(role, make_actor(), pool, AGENTS[group], learns=role == "train", **arguments)
 
 
-def make(latest_ratio=0.5, **roles):
+def make(latest_ratio=0.5, scripted=0.0, **roles):
     sides = {group: make_side(group, **roles.get(group, {})) for group in AGENTS}
-    return Matchmaker(sides, latest_ratio)
+    return Matchmaker(sides, latest_ratio, scripted)
+
+
+def draw(lineup, arenas, rng):
+    lineup.prepare(arenas, rng)
+    lineup.begin(arenas)
 
 
 def numbers(players):
-    return {group: one and one.number for group, one in players.items()}
+    return {group: getattr(one, "number", one) for group, one in players.items()}
 
 
 def test_without_past_selves_the_latest_ones_play():
@@ -65,7 +70,7 @@ def test_each_row_is_played_by_its_arenas_player():
     maker = make(0.5, seeker={"snapshots": [1, 2]}, hider={"snapshots": [3]})
     lineup = Lineup(maker, 40)
     rng = np.random.default_rng(0)
-    lineup.redraw(range(40), rng)
+    draw(lineup, range(40), rng)
     for group, agents in AGENTS.items():
         vectors = np.zeros((40 * agents, 3), np.float32)
         raw = lineup.act(group, vectors, rng)
@@ -79,16 +84,16 @@ def test_each_row_is_played_by_its_arenas_player():
 def test_only_what_begins_anew_is_drawn_anew():
     lineup = Lineup(make(0.5, seeker={"snapshots": [1, 2]}), 8)
     rng = np.random.default_rng(0)
-    lineup.redraw(range(8), rng)
+    draw(lineup, range(8), rng)
     before = [lineup.players(arena) for arena in range(8)]
-    lineup.redraw([3], rng)
+    draw(lineup, [3], rng)
     after = [lineup.players(arena) for arena in range(8)]
     assert [one is two for one, two in zip(before, after, strict=True)].count(False) == 1
 
 
 def test_the_same_generator_draws_the_same():
     lineup = Lineup(make(), 2)
-    lineup.redraw(range(2), np.random.default_rng(0))
+    draw(lineup, range(2), np.random.default_rng(0))
     vectors = np.zeros((4, 3), np.float32)
     one, two = (lineup.act("seeker", vectors, np.random.default_rng(1)) for _ in range(2))
     assert one.tobytes() == two.tobytes()
@@ -98,6 +103,59 @@ def test_the_same_generator_draws_the_same():
 @pytest.mark.parametrize("role", ["deterministic", "scripted"])
 def test_roles_that_leave_nothing_to_chance(role):
     lineup = Lineup(make(seeker={"role": role}), 2)
-    lineup.redraw(range(2), np.random.default_rng(0))
+    draw(lineup, range(2), np.random.default_rng(0))
     raw = lineup.act("seeker", np.zeros((4, 3), np.float32), np.random.default_rng(1))
     assert raw.tolist() == [[0.0, 0.0]] * 4
+
+
+def test_an_opponent_is_scripted_by_its_probability():
+    maker, rng = make(0.5, 0.4, hider={"snapshots": [3]}), np.random.default_rng(0)
+    drawn = [tuple(numbers(maker.draw(rng)).values()) for _ in range(4000)]
+    share = {one: drawn.count(one) / len(drawn) for one in set(drawn)}
+    # Half of the time each is the hero. Its opponent is scripted first, and then past or latest.
+    expected = {
+        (None, "scripted"): 0.2,
+        ("scripted", None): 0.2,
+        (None, 3): 0.15,
+        (None, None): 0.45,
+    }
+    assert set(share) == set(expected)
+    assert all(abs(share[one] - expected[one]) < 0.03 for one in expected)
+
+
+@pytest.mark.parametrize("role", ["frozen", "deterministic", "scripted"])
+def test_who_has_another_role_keeps_it(role):
+    maker = make(0.5, 1.0, hider={"role": role})
+    lineup, rng = Lineup(maker, 4), np.random.default_rng(0)
+    draw(lineup, range(4), rng)
+    assert [lineup.players(arena) for arena in range(4)] == [{"seeker": None, "hider": None}] * 4
+    assert lineup.scripted(0) == (["hider"] if role == "scripted" else [])
+
+
+def test_who_is_scripted_next_is_known_before_the_episode_begins():
+    lineup, rng = Lineup(make(1.0, 0.5), 20), np.random.default_rng(0)
+    draw(lineup, range(20), rng)
+    now = [lineup.players(arena) for arena in range(20)]
+    lineup.prepare(range(20), rng)
+    told = [lineup.scripted(arena) for arena in range(20)]
+    assert [lineup.players(arena) for arena in range(20)] == now
+    lineup.begin(range(20))
+    players = [lineup.players(arena) for arena in range(20)]
+    assert told == [[g for g, one in row.items() if one == "scripted"] for row in players]
+    assert sorted({tuple(names) for names in told}) == [(), ("hider",), ("seeker",)]
+
+
+def test_scripted_rows_do_nothing_and_are_not_learned_from():
+    maker = make(1.0, 1.0)
+    for side in maker.sides.values():
+        with torch.no_grad():
+            side.actor.body[-1].bias.fill_(7.0)
+    lineup, rng = Lineup(maker, 20), np.random.default_rng(0)
+    draw(lineup, range(20), rng)
+    for group, agents in AGENTS.items():
+        raw = lineup.act(group, np.zeros((20 * agents, 3), np.float32), rng)
+        scripted = np.repeat([group in lineup.scripted(arena) for arena in range(20)], agents)
+        assert 0 < scripted.mean() < 1
+        assert (raw[scripted] == 0.0).all()
+        assert (np.abs(raw[~scripted] - 7.0) < 0.3).all()
+        assert lineup.counts[group].tolist() == (~scripted).tolist()

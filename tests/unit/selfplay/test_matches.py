@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("torch", reason="the extra [train] is not installed")
 
-from duel import LENGTH, Duel
+from duel import DEATH, LENGTH, Duel
 
 from pettingzoo_godot.errors import OptionError, UsageError
 from pettingzoo_godot.selfplay.matches import Stadium
@@ -47,6 +47,29 @@ def test_who_is_scripted_is_told_the_scene(stadium, duels):
     assert duels[0].heuristic_agents == ["seeker"]
     stadium.play(RANDOM, 3)
     assert duels[0].heuristic_agents == []
+
+
+def test_a_heuristic_by_its_name(stadium, duels):
+    match = stadium.play({"seeker": "scripted:patrol", "hider": "random"}, 3)
+    assert duels[0].heuristic_agents == ["seeker"]
+    assert duels[0].parameters == {"seeker_heuristic": "patrol"}
+    assert match.players["seeker"] == "scripted:patrol"
+    stadium.play(RANDOM, 3)
+    assert duels[0].parameters == {}
+
+
+def test_infos_are_those_of_the_end(stadium):
+    match = stadium.play(RANDOM, 3)
+    # One of two seekers dies early.
+    expected = {"seeker": {"time": (DEATH + LENGTH) / 2}, "hider": {"time": float(LENGTH)}}
+    assert [episode.infos for episode in match.episodes] == [expected] * 3
+    assert match.summary()["infos"] == expected
+
+
+def test_each_episode_that_counts_is_told(stadium):
+    told = []
+    stadium.play(RANDOM, 7, watch=lambda: told.append(1))
+    assert len(told) == 7
 
 
 @pytest.mark.parametrize("players", [{}, {"seeker": "random"}, {**RANDOM, "judge": "random"}])

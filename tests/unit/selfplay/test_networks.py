@@ -51,21 +51,32 @@ def test_an_actor_is_made_of_its_description():
     assert torch.equal(other(vectors), actor(vectors))
 
 
-def test_actions_may_be_in_the_frame_of_a_heading():
-    actor = Actor(spaces.Box(-1, 1, (3,)), spaces.Box(-2, 2, (2,)), [4], stack=2, heading=1)
-    vectors = np.float32([[9, 0.5, 9, 9, 0, 9], [9, 1, 9, 9, 0, 9]])  # down, and to the left
+def test_an_actor_may_see_and_act_in_the_frame_of_its_body():
+    actor = Actor(spaces.Box(-1, 1, (4,)), spaces.Box(-2, 2, (2,)), [4], stack=2, pose=[1, 2, 3])
+    observed = np.float32([[9, 0.5, 0.25, 0], [9, 1, 0, 0.5]])  # looks down, and to the left
+    vectors = actor.from_env(observed)
+    assert vectors.shape == (2, actor.size)
+    assert np.allclose(vectors[:, 2:], [[0, 0.25, 9], [0, 0.5, 9]], atol=1e-6)
     forward = np.float32([[1, 0], [0.5, 0]])
-    assert np.allclose(actor.to_env(forward, vectors), [[0, 2], [-(2**0.5), 0]], atol=1e-5)
+    stacked = np.concatenate([vectors, vectors[::-1]], axis=1)
+    assert np.allclose(actor.to_env(forward, stacked), [[0, 2], [-(2**0.5), 0]], atol=1e-5)
     other = Actor.from_description(actor.description)
-    assert np.array_equal(other.to_env(forward, vectors), actor.to_env(forward, vectors))
+    assert np.array_equal(other.to_env(forward, stacked), actor.to_env(forward, stacked))
+    assert actor.inputs == 2 * actor.size
 
 
 @pytest.mark.parametrize(
-    ("space", "heading"), [(spaces.Discrete(2), 0), (spaces.Box(-1, 1, (2,)), 3)]
+    ("space", "pose", "message"),
+    [
+        (spaces.Discrete(2), [0, 1, 2], "an action space of two numbers"),
+        (spaces.Box(-1, 1, (2,)), [0, 1, 3], "indices of a heading, x and y, each below 3"),
+        (spaces.Box(-1, 1, (2,)), [0, 1], "indices of a heading, x and y"),
+        (spaces.Box(-1, 1, (2,)), [0, 1, 1], "indices of a heading, x and y"),
+    ],
 )
-def test_headings_that_there_cannot_be(space, heading):
-    with pytest.raises(UsageError, match=r"'seeker': expected an action space of two numbers"):
-        Actor(spaces.Box(-1, 1, (3,)), space, [4], "seeker", heading=heading)
+def test_poses_that_there_cannot_be(space, pose, message):
+    with pytest.raises(UsageError, match=f"'seeker': expected .*{message}"):
+        Actor(spaces.Box(-1, 1, (3,)), space, [4], "seeker", pose=pose)
 
 
 @pytest.mark.parametrize("part", ["moments.mean", "body.0.weight"])

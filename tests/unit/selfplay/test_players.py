@@ -8,7 +8,13 @@ from gymnasium import spaces
 
 from pettingzoo_godot.errors import UsageError
 from pettingzoo_godot.selfplay.networks import Actor
-from pettingzoo_godot.selfplay.players import make_player
+from pettingzoo_godot.selfplay.players import (
+    bot,
+    heuristic_parameter,
+    is_scripted,
+    make_player,
+    parameters_for,
+)
 from pettingzoo_godot.selfplay.policies import Policies, save_policies
 
 SEEN, DONE = spaces.Box(-1, 1, (2,)), spaces.Discrete(3)
@@ -36,8 +42,16 @@ def test_random_players_differ_by_their_generator():
     assert {choice for one in many for choice in one} == {0, 1, 2}
 
 
-def test_scripted_ones_do_nothing():
-    assert make("scripted")(OBSERVATIONS, None).tolist() == [0, 0]
+@pytest.mark.parametrize("name", ["scripted", "scripted:patrol"])
+def test_scripted_ones_do_nothing(name):
+    assert is_scripted(name)
+    assert make(name)(OBSERVATIONS, None).tolist() == [0, 0]
+
+
+def test_the_parameters_that_choose_heuristics():
+    players = {"seeker": bot("patrol"), "hider": "scripted", "judge": "random"}
+    assert parameters_for(players) == {heuristic_parameter("seeker"): "patrol"}
+    assert not any(is_scripted(name) for name in ("random", "scripted_by_hand.pt"))
 
 
 def test_a_policy_is_what_was_saved(file):

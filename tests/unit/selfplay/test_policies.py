@@ -55,3 +55,14 @@ def test_who_fits():
         check_fits(make_actor(4), make_actor(), "seeker", Path("run"))
     with pytest.raises(UsageError, match=r"a policy with action .* that of run has"):
         check_fits(make_actor(choices=3), make_actor(), "seeker", Path("run"))
+
+
+def test_spaces_are_told_apart_briefly():
+    one, other, bounded = (
+        Actor(spaces.Box(-high, high, (size,)), spaces.Discrete(3), [4])
+        for size, high in ((2, 1.0), (40, 1.0), (2, 5.0))
+    )
+    with pytest.raises(UsageError, match=r"observation {'type': 'box', 'shape': \[2\], 'dtype'"):
+        check_fits(other, one, "seeker", "it.pt")
+    with pytest.raises(UsageError, match=r"'high': 1.0.*'high': 5.0"):
+        check_fits(bounded, one, "seeker", "it.pt")

@@ -16,7 +16,7 @@ HORIZON = 12
 ARENAS = 2
 
 
-def make_matchmaker(snapshots=0, stack=1):
+def make_matchmaker(snapshots=0, stack=1, scripted=0.0):
     sides = {}
     torch.manual_seed(0)
     for group, (observed, acted) in SPACES.items():
@@ -26,18 +26,18 @@ def make_matchmaker(snapshots=0, stack=1):
             pool.add(number, Actor(observed, acted, [4], stack=stack))
         pool.swap(np.random.default_rng(0))
         sides[group] = Side("train", actor, pool, len(AGENTS[group]), learns=True)
-    return Matchmaker(sides, 0.5)
+    return Matchmaker(sides, 0.5, scripted)
 
 
 def rngs(engines, seed=0):
     return [np.random.default_rng([seed, engine]) for engine in range(engines)]
 
 
-def play(engines=1, order=0, snapshots=0, rollouts=1, stack=1, shaping=None):
+def play(engines=1, order=0, snapshots=0, rollouts=1, stack=1, scripted=0.0, **chosen):
     env = Duel(num_engines=engines, num_arenas=ARENAS)
     env.order = order
-    settings = settings_for("duel", {"horizon": HORIZON, "shaping": shaping or {}})
-    collector = Collector(env, make_matchmaker(snapshots, stack), settings)
+    settings = settings_for("duel", {"horizon": HORIZON, **chosen})
+    collector = Collector(env, make_matchmaker(snapshots, stack, scripted), settings)
     collector.restart(7, rngs(engines, 1))
     for seed in range(rollouts):
         filled, played = collector.collect(rngs(engines, 2 + seed))
@@ -137,3 +137,41 @@ def test_past_selves_are_not_learned_from():
     # A row is one player's for an episode.
     changes = np.flatnonzero((counts[1:] != counts[:-1]).any(axis=1)) + 1
     assert all((HORIZON * 4 + step) % LENGTH == 0 for step in changes)
+
+
+def test_engines_are_told_whom_heuristics_play_in_each_episode():
+    env, filled, played = play(2, scripted=0.6, rollouts=4)
+    arenas = 2 * ARENAS
+    told = [[names for place, names in env.begun if place == arena] for arena in range(arenas)]
+    assert {tuple(names) for _, names in env.begun} == {(), ("seeker",), ("hider",)}
+    episodes = 4 * HORIZON // LENGTH
+    assert [len(names) for names in told] == [1 + episodes] * arenas
+    for one in played[-ARENAS:]:  # of the last engine, the last episodes that ended
+        names = told[ARENAS + one.game.arena][episodes - 1]
+        assert [group for group, who in one.players.items() if who == "scripted"] == names
+    for arena in range(arenas):  # the last rollout ends in the episodes that were begun last
+        is_scripted = "hider" in told[arena][episodes]
+        assert filled["hider"].counts[-1, arena] == (not is_scripted)
+
+
+def test_a_centralised_critic_has_the_state_of_its_arena_beside_what_its_agent_sees():
+    plain, seen = (play(2, critic=critic)[1] for critic in ("own", "state"))
+    times = np.arange(HORIZON) % LENGTH
+    for group, agents in AGENTS.items():
+        own, joined = plain[group], seen[group]
+        size = own.observations.shape[2]
+        assert np.array_equal(joined.observations[..., :size], own.observations)
+        assert np.array_equal(joined.last[:, :size], own.last)
+        assert np.array_equal(joined.raw, own.raw)
+        states = joined.observations[..., size:]
+        assert states.shape[2] == 4
+        assert np.array_equal(states[:, 0, 1], times)
+        of_arenas = states.reshape(HORIZON, 2 * ARENAS, len(agents), 4)
+        assert (of_arenas == of_arenas[:, :, :1]).all()  # agents of an arena have one state
+        assert (joined.last[:, size + 1] == HORIZON % LENGTH).all()
+        step, rows, finals = joined.finals[0]
+        assert (step, len(rows)) == (2 * LENGTH - 1, ARENAS)  # an engine's
+        assert (finals[:, size : size + 2] == [2, LENGTH]).all()  # not the next episode's beginning
+    numbers = seen["seeker"].observations[..., 5 + 2 :].reshape(HORIZON, 2 * ARENAS, 2, 2)
+    mine = seen["seeker"].observations[..., 2:5].argmax(axis=2).reshape(HORIZON, 2 * ARENAS, 2)
+    assert np.array_equal(numbers[:, :, 0], mine)

@@ -60,6 +60,19 @@ def timeless(rows):
     return [{name: value for name, value in row.items() if name not in clock} for row in rows]
 
 
+def test_ratings_and_infos_are_told(tmp_path):
+    trainer = make(tmp_path / "run", 8)
+    rows = [row for row, _ in run(trainer)]
+    assert rows[0].keys() == rows[-1].keys()
+    ratings = [(row["rating/seeker"], row["rating/hider"]) for row in rows]
+    assert len(set(ratings)) == 8  # games are played in each update
+    # One of two seekers dies after its second step, the others live for five.
+    assert {row["info/time/seeker"] for row in rows} <= {3.5, None}
+    assert {row["info/time/hider"] for row in rows} <= {5.0, None}
+    again = make(tmp_path / "run", 9, resumed=True)
+    assert again.state()["ratings"] == trainer.state()["ratings"]
+
+
 def test_a_training(tmp_path):
     trainer = make(tmp_path / "run", 8)
     rows = run(trainer)
@@ -94,17 +107,21 @@ def test_the_same_seed_makes_the_same_run_with_any_order_of_engines(tmp_path):
     assert fingerprints(trainers[0]) == fingerprints(trainers[1])
 
 
-@pytest.mark.parametrize("team_change", [0, 2 * STEPS])
-def test_killed_and_resumed_it_is_the_run_that_nobody_killed(team_change, tmp_path):
-    whole = make(tmp_path / "whole", 7, team_change=team_change)
+@pytest.mark.parametrize(
+    "chosen",
+    [{}, {"team_change": 2 * STEPS}, {"scripted_opponents": 0.5, "critic": "state"}],
+    ids=str,
+)
+def test_killed_and_resumed_it_is_the_run_that_nobody_killed(chosen, tmp_path):
+    whole = make(tmp_path / "whole", 7, **chosen)
     rows = [row for row, _ in run(whole)]
 
-    killed = make(tmp_path / "killed", 7, team_change=team_change)
+    killed = make(tmp_path / "killed", 7, **chosen)
     killed._env.steps_left = 1 + 50  # it dies in the fifth update, after a checkpoint at the third
     killed._env.error = Killed
     with pytest.raises(Killed):
         run(killed)
-    resumed = make(tmp_path / "killed", 7, resumed=True, team_change=team_change)
+    resumed = make(tmp_path / "killed", 7, resumed=True, **chosen)
     assert (resumed.update, resumed.steps) == (3, 3 * STEPS)
     told = [row for row, _ in run(resumed)]
     assert timeless(told) == timeless(rows[3:])
@@ -161,6 +178,19 @@ def test_past_selves_are_drawn_and_their_games_counted(tmp_path):
     past = [row["wins_against_past/hider"] for row, _ in rows]
     assert any(value is not None for value in past)
     assert rows[-1][0]["return/hider"] is None  # nobody plays the latest one
+
+
+def test_games_against_heuristics_are_counted_and_their_rows_not_learned_from(tmp_path):
+    trainer = make(tmp_path / "run", 12, scripted_opponents=1.0)
+    rows = [row for row, _ in run(trainer)]
+    for group in ("seeker", "hider"):
+        wins = [row[f"wins_against_scripted/{group}"] for row in rows]
+        assert any(value is not None for value in wins)
+        assert rows[-1][f"wins/{group}"] is rows[-1][f"wins_against_past/{group}"] is None
+    # An update has four games, and each is one group's: 5 steps of the hider, or 7 of seekers.
+    assert {row["transitions/hider"] / 5 + row["transitions/seeker"] / 7 for row in rows} == {4.0}
+    pools = [side.pool for side in trainer._sides.values()]
+    assert sum(one.games for pool in pools for one in pool.snapshots) == 0
 
 
 def test_every_section_begins_with_seeds_of_its_own(tmp_path):

@@ -1,0 +1,146 @@
+import math
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="the extra [train] is not installed")
+
+from pettingzoo_godot.selfplay.matches import Episode, Match
+from pettingzoo_godot.selfplay.ratings import (
+    LATEST,
+    LiveRatings,
+    Ratings,
+    anchors_for,
+    measure_anchors,
+    rate_matches,
+)
+
+ANCHORS = {"seeker": {"random": 1000.0}, "hider": {"random": 1200.0, "scripted:flee": 1500.0}}
+
+
+def match(seeker, hider, winners):
+    told = [Episode(0, 5, {}, winner, {}) for winner in winners]
+    return Match({"seeker": seeker, "hider": hider}, told)
+
+
+def drawn(seeker, hider, gap, count, seed):
+    """A match of players that are so many points apart."""
+    part = 1.0 / (1.0 + 10.0 ** (-gap / 400.0))
+    won = np.random.default_rng(seed).random(count) < part
+    return match(seeker, hider, ["seeker" if one else "hider" for one in won])
+
+
+def test_anchors_never_move():
+    ratings = Ratings(ANCHORS)
+    for winner in ("seeker", "hider", None):
+        ratings.record({"seeker": "random", "hider": "new"}, winner)
+    assert ratings["seeker", "random"] == (1000.0, 0.0)
+    assert ratings["seeker", "random"].interval == (1000.0, 1000.0)
+    assert ratings["hider", "new"].value != 1000.0
+
+
+def test_sides_are_apart():
+    ratings = Ratings(ANCHORS)
+    ratings.record({"seeker": "one", "hider": "random"}, "seeker")
+    assert ratings["seeker", "one"].value > ratings["hider", "one"].value == 1000.0
+
+
+def test_a_draw_draws_both_together():
+    ratings = Ratings({"seeker": {"strong": 1400.0}})
+    ratings.record({"seeker": "strong", "hider": "new"}, None)
+    assert ratings["hider", "new"].value > 1000.0
+
+
+def test_games_find_the_rating_within_its_interval():
+    # 200 points above: won three times of four.
+    matches = [drawn("one", "random", 200.0, 400, seed=1)]
+    rating = rate_matches(matches, ANCHORS)["seeker", "one"]
+    low, high = rating.interval
+    assert low < 1400.0 < high
+    assert high - low == pytest.approx(2 * 1.96 * rating.deviation)
+    assert high - low < 160.0
+
+
+def test_intervals_hold_as_often_as_they_say():
+    found = []
+    for seed in range(40):
+        true = {"a": 1100.0, "b": 1400.0}
+        matches = [
+            drawn(name, hider, value - ANCHORS["hider"][hider], 60, seed=100 * seed + index)
+            for index, (name, value, hider) in enumerate(
+                (name, value, hider) for name, value in true.items() for hider in ANCHORS["hider"]
+            )
+        ]
+        ratings = rate_matches(matches, ANCHORS)
+        for name, value in true.items():
+            low, high = ratings["seeker", name].interval
+            found.append(low <= value <= high)
+    assert np.mean(found) > 0.88  # 80 of them: less would be strange for 95 %
+
+
+def test_the_order_of_matches_hardly_matters():
+    matches = [
+        drawn("one", "random", 100.0, 100, 1),
+        drawn("one", "scripted:flee", -200.0, 50, 2),
+        drawn("other", "random", 0.0, 20, 3),
+    ]
+    forwards, backwards = (rate_matches(order, ANCHORS) for order in (matches, matches[::-1]))
+    for name in ("one", "other"):
+        there, back = forwards["seeker", name], backwards["seeker", name]
+        assert there.value == pytest.approx(back.value, abs=there.deviation / 2)
+    again = rate_matches(matches, ANCHORS)
+    assert again["seeker", "one"] == forwards["seeker", "one"]
+
+
+def test_anchors_are_measured_among_themselves():
+    matches = [
+        drawn("random", "random", -200.0, 500, 1),
+        drawn("scripted", "random", 200.0, 500, 2),
+    ]
+    anchors = measure_anchors(matches)
+    gaps = [anchors["seeker"][name] - anchors["hider"]["random"] for name in anchors["seeker"]]
+    assert gaps == pytest.approx([-200.0, 200.0], abs=50.0)
+    everybody = [value for players in anchors.values() for value in players.values()]
+    assert np.mean(everybody) == pytest.approx(1000.0, abs=100.0)
+    assert all(value == round(value) for value in everybody)
+
+
+def test_anchors_are_those_of_the_same_game():
+    assert set(anchors_for("chase", {})) == {"seeker", "hider"}
+    assert anchors_for("chase", {"hider_heuristic": "flee"}) == anchors_for("chase", {})
+    assert anchors_for("chase", {"hider_speed": 2.0}) == {}
+    assert anchors_for("elsewhere", {}) == {}
+
+
+def test_live_ratings_begin_where_random_is():
+    live = LiveRatings(["seeker", "hider"], ANCHORS, {})
+    assert [live[group].value for group in ("seeker", "hider")] == [1000.0, 1200.0]
+    assert LiveRatings(["seeker", "hider"], {}, {})["hider"].value == 1000.0
+
+
+def test_live_ratings_against_an_anchor_and_a_past_self():
+    live = LiveRatings(["seeker", "hider"], ANCHORS, {"hider_heuristic": "flee"})
+    for _ in range(100):
+        live.record({"seeker": LATEST, "hider": "scripted"}, "seeker")
+    assert live["seeker"].value > 1700.0
+    live.keep("seeker", 20)
+    before = live["hider"].value
+    live.record({"seeker": "20", "hider": LATEST}, "hider")
+    assert live["hider"].value > before + 50.0
+
+
+def test_live_ratings_go_on_where_they_were():
+    games = [({"seeker": LATEST, "hider": LATEST}, one) for one in ("seeker", "hider", None)]
+    whole, first = (LiveRatings(["seeker", "hider"], ANCHORS, {}) for _ in range(2))
+    for one in (whole, first):
+        one.record(*games[0])
+        one.keep("hider", 20)
+    second = LiveRatings(["seeker", "hider"], {}, {})
+    second.restore(first.state())
+    for one in (whole, second):
+        one.record(*games[1])
+        one.record({"seeker": LATEST, "hider": "20"}, "seeker")
+        one.record({"seeker": "random", "hider": LATEST}, "seeker")
+    assert second.state() == whole.state()
+    assert second["seeker"] == whole["seeker"]
+    assert not math.isnan(whole["seeker"].value)
