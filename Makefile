@@ -24,8 +24,10 @@ help: ## Show this list
 
 setup: $(SCENES) ## Prepare .venv, the engine and the imported scenes
 
-demo: setup ## Let PPO learn to balance `cart_pole`, in about a minute
+demo: setup ## Let PPO learn `cart_pole`, and self-play `chase`: about three minutes, plots, a video
 	@$(BIN)/python examples/demo.py
+	@echo
+	@$(BIN)/python examples/demo_self_play.py
 
 test: setup ## Everything that has to pass: what CI runs
 	@$(MAKE) --no-print-directory style types lint

@@ -2,7 +2,7 @@
 
 Shows the return rising while it learns, lets the trained policy play, and draws the learning curve.
 
-    python examples/demo.py [--steps 100000] [--seed 0] [--out build/demo]
+    python examples/demo.py [--steps 100000] [--seed 0] [--out build/demo/cart_pole]
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="PPO learns to balance `cart_pole`.")
     parser.add_argument("--steps", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("build/demo"))
+    parser.add_argument("--out", type=Path, default=Path("build/demo/cart_pole"))
     arguments = parser.parse_args()
 
     console = Console(highlight=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -14,6 +14,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from pettingzoo_godot.selfplay.folder import Row
 
@@ -25,7 +26,7 @@ Watch = Callable[[Row, float], None]
 
 @contextmanager
 def show_self_play(console: Console, shown: Mapping[str, str]) -> Iterator[Watch]:
-    """Show a bar, and return what tells it how the training goes.
+    """Show a bar and a line about the sides; return what tells them how the training goes.
 
     Args:
         console: Where.
@@ -36,21 +37,20 @@ def show_self_play(console: Console, shown: Mapping[str, str]) -> Iterator[Watch
         BarColumn(bar_width=20),
         TextColumn("{task.percentage:>3.0f} %"),
         TextColumn("{task.fields[speed]}"),
-        TextColumn("{task.fields[sides]}"),
         TimeRemainingColumn(),
     )
-    progress = Progress(*columns, console=console)
-    task = progress.add_task("", total=1.0, update="", speed="", sides="")
+    progress = _Scoreboard(*columns, console=console)
+    task = progress.add_task("", total=1.0, update="", speed="")
     smoothed = Smoothed()
 
     def watch(row: Row, done: float) -> None:
         values = smoothed.after(row)
+        progress.sides = describe_sides(values, shown)
         progress.update(
             task,
             completed=done,
             update=f"update {row['update']}",
             speed=f"{values['steps_per_second']:,.0f} steps/s",
-            sides=describe_sides(values, shown),
         )
         progress.start()  # not before there is something to show: what goes wrong is one line
 
@@ -82,6 +82,16 @@ def show_matches(console: Console) -> Iterator[Callable[[int, int], None]]:
     finally:
         if progress.live.is_started:
             progress.stop()
+
+
+class _Scoreboard(Progress):
+    """A bar, and below it the sides: both in one line are too much for 80 columns."""
+
+    sides = ""
+
+    def get_renderables(self) -> Iterator[RenderableType]:
+        yield from super().get_renderables()
+        yield Text.from_markup(self.sides)
 
 
 class Smoothed:
