@@ -13,6 +13,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -76,11 +77,11 @@ def film(run: Path, seed: int) -> Path:
         for episode in range(FILMED):
             act = cast(env)
             observations, _ = env.reset(seed=seed + episode)
-            picture = env.render()
+            video.add(np.asarray(env.render()))
             while env.agents:
-                video.add(picture)
                 observations, *_ = env.step(act(observations))
-                picture = env.render()
+                picture = np.asarray(env.render())
+                video.add(picture)
             for _ in range(PAUSE):
                 video.add(picture)
     return make_gif(video.file, FPS)
