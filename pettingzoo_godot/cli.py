@@ -284,20 +284,30 @@ def _find_policy(
     asked: Sequence[str], seed: int | None
 ) -> tuple[dict[str, Any], Mapping[str, Scalar]]:
     """Who acts in a video, and the parameters of the scene that it was trained with."""
-    named = [one.partition("=")[::2] for one in asked if "=" in one and not Path(one).exists()]
-    others = [one for one in asked if "=" not in one or Path(one).exists()]
-    if not named and others[0] in POLICIES:
-        return {"policy": others[-1]}, {}
-    if not named and not Path(others[0]).exists():
-        raise UsageError(f"expected a policy: {', '.join(POLICIES)} or a folder; got {others[0]!r}")
+    given = [
+        one.partition("=")[::2] if "=" in one and not Path(one).exists() else ("", one)
+        for one in asked
+    ]
+    named = dict(given)
+    if len(named) < len(given):
+        raise UsageError(
+            f"expected one policy per policy group, and one for all others; got {', '.join(asked)}"
+        )
+    other = named.pop("", "random")
+    if not named and other in POLICIES:
+        return {"policy": other}, {}
+    if not named and not Path(other).exists():
+        raise UsageError(
+            f"expected a policy: {', '.join(POLICIES)}, a run or a file of policies; got {other!r}"
+        )
     with needing_train("the policy of a run"):
         from pettingzoo_godot.selfplay.filming import Cast
         from pettingzoo_godot.selfplay.folder import is_self_play
         from pettingzoo_godot.training.policy import load_policy
-    if not named and Path(others[0]).is_dir() and not is_self_play(Path(others[0])):
-        run = Run.open(Path(others[0]))
+    if not named and Path(other).is_dir() and not is_self_play(Path(other)):
+        run = Run.open(Path(other))
         return {"policy": load_policy(run)}, run.config.parameters
-    cast = Cast(dict(named), others[-1] if others else "random", seed)
+    cast = Cast(named, other, seed)
     return {"make_policy": cast}, cast.parameters
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -49,9 +50,7 @@ def _draw_ratings(evaluation: Evaluation, file: Path) -> None:
     panels = _row(figure, 2)
     for axes, group in zip(panels, evaluation.groups, strict=True):
         anchors = evaluation.anchors[group]
-        for (name, value), style in zip(
-            anchors.items(), _ANCHOR_STYLES * len(anchors), strict=False
-        ):
+        for (name, value), style in zip(anchors.items(), cycle(_ANCHOR_STYLES), strict=False):
             axes.axhline(value, color=_GRAY, lw=1.2, ls=style)
             axes.annotate(
                 name,
@@ -63,7 +62,7 @@ def _draw_ratings(evaluation: Evaluation, file: Path) -> None:
                 va="center",
                 fontsize=8,
             )
-        for run, color in zip(evaluation.runs, _COLORS * len(evaluation.runs), strict=False):
+        for run, color in zip(evaluation.runs, cycle(_COLORS), strict=False):
             checkpoints = run.sides[group]
             _draw_band(
                 axes,
@@ -73,8 +72,15 @@ def _draw_ratings(evaluation: Evaluation, file: Path) -> None:
                 run.name,
             )
         _label_steps(axes, most, f"{group}: rating")
-    handles = next((h for axes in panels if (h := axes.get_legend_handles_labels()[0])), [])
-    figure.legend(handles=handles, loc="outside upper left", frameon=False, ncols=len(handles) or 1)
+    # A run may have one side alone, so no panel has them all.
+    named = {
+        label: line
+        for axes in panels
+        for line, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(
+        handles=list(named.values()), loc="outside upper left", frameon=False, ncols=len(named) or 1
+    )
     figure.savefig(file, dpi=110)
 
 
@@ -88,7 +94,7 @@ def _draw_against_pool(evaluation: Evaluation, run: Contestant, file: Path) -> N
     for column, group in enumerate(sides):
         is_row = group == evaluation.groups[0]
         other = evaluation.groups[1 if is_row else 0]
-        for opponent, color in zip(evaluation.pool[other], _COLORS, strict=False):
+        for opponent, color in zip(evaluation.pool[other], cycle(_COLORS), strict=False):
             checkpoints = run.sides[group]
             pairs: list[Pair] = [
                 (one.label, opponent) if is_row else (opponent, one.label) for one in checkpoints

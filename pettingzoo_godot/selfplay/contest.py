@@ -72,7 +72,8 @@ def enter(
     """
     entered: list[Contestant] = []
     for folder in map(Path, folders):
-        name, config = folder.resolve().name, Folder.open(folder).config
+        run, name = Folder.open(folder), folder.resolve().name
+        config = run.config
         for other in entered:
             if other.name == name:
                 raise UsageError(f"expected runs with different names; got {name} twice")
@@ -81,7 +82,7 @@ def enter(
                     "expected runs of one game, with the same scene, parameters and winner; "
                     f"{other.name} has {_game(other.config)}, {name} has {_game(config)}"
                 )
-        checkpoints = _choose(folder, name, count)
+        checkpoints = _choose(run.policies, name, count)
         sides = {group: _players(config.roles.get(group, "train"), checkpoints) for group in groups}
         entered.append(Contestant(name, config, checkpoints, sides))
     return entered
@@ -99,9 +100,9 @@ def _players(role: str, checkpoints: list[Checkpoint]) -> list[Checkpoint]:
 
 def _choose(folder: Path, name: str, count: int) -> list[Checkpoint]:
     """Choose checkpoints that are evenly spread, the first and the last one among them."""
-    files = numbered(folder / "policies")
+    files = numbered(folder)
     if not files:
-        raise UsageError(f"expected checkpoints in {folder / 'policies'}; there are none")
+        raise UsageError(f"expected checkpoints in {folder}; there are none")
     updates = np.array([int(file.stem) for file in files])
     wanted = np.linspace(updates[0], updates[-1], count) if count > 1 else updates[-1:]
     nearest = {int(np.abs(updates - update).argmin()) for update in wanted}

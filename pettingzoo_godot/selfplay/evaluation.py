@@ -43,7 +43,7 @@ from pettingzoo_godot.training.run import versions
 
 FOLDER = "evaluation"  # in that of the first run
 _ARENAS = 25  # the usual numbers of episodes are multiples of it
-_RATED_BY = "openskill"
+_RATED_BY = "scipy"
 
 #: Is told how many episodes are played, and of how many.
 Watch = Callable[[int, int], None]
@@ -77,7 +77,8 @@ def evaluate(
         The report.
 
     Raises:
-        UsageError: If the folders are no self-play runs of one game, or arguments are wrong.
+        UsageError: If the folders are no self-play runs of one game, arguments are wrong, or the
+            folder cannot be written to.
         PettingZooGodotError: If an engine ends, or the scene has a mistake.
     """
     counts = {"episodes": episodes, "cross_episodes": cross_episodes, "checkpoints": checkpoints}
@@ -90,10 +91,13 @@ def evaluate(
     pool = list_pool(config.scene, config.parameters)
     runs = enter(folders, list(pool), checkpoints)
     pairs = arrange(pool, runs, episodes, cross_episodes)
+    target = Path(folders[0], FOLDER) if out is None else Path(out)
+    try:  # not after half an hour of matches
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise UsageError(f"expected to write the folder {target}; {exc}") from exc
     matches = _play(config, runs, pairs, list(pool), seed, engines, watch)
     evaluation = _assess(config, pool, runs, matches, counts | {"seed": seed})
-    target = Path(folders[0], FOLDER) if out is None else Path(out)
-    target.mkdir(parents=True, exist_ok=True)
     content = json.dumps(evaluation.to_json(), indent=1) + "\n"
     write_whole(target / "evaluation.json", content.encode())
     return write_report(evaluation, draw_all(evaluation, target), target)
@@ -126,7 +130,7 @@ def _assess(
 ) -> Evaluation:
     name = name_of(config.scene)
     first, second = groups = tuple(pool)
-    anchors = anchors_for(name, config.parameters)
+    anchors = anchors_for(config.scene, config.parameters)
     if not anchors:
         anchors = measure_anchors(matches[pair] for pair in product(pool[first], pool[second]))
     results = {pair: sum_up(match) for pair, match in matches.items()}
@@ -134,7 +138,7 @@ def _assess(
         scene=name,
         groups=(first, second),
         numbers=numbers,
-        shown=next(iter(settings_for(name).shown.items()), None),
+        shown=next(iter(config.settings.get("shown", settings_for(name).shown).items()), None),
         pool=pool,
         anchors=anchors,
         runs=runs,

@@ -15,7 +15,7 @@ from pettingzoo_godot.selfplay.intervals import (
     rounded,
 )
 from pettingzoo_godot.selfplay.matches import Match
-from pettingzoo_godot.selfplay.ratings import Anchors, Ratings
+from pettingzoo_godot.selfplay.ratings import Anchors, Rating
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Trend:
     Attributes:
         run: Name of the run.
         group: Policy group.
-        wins: Mean part of the games won, of each checkpoint.
+        wins: Mean part of the games won, of each checkpoint; a draw is half a win.
         returns: Mean return of each.
         wins_with_time: Spearman's rank correlation of `wins` with the time of training; None: all
             are the same.
@@ -153,7 +153,7 @@ def sum_up(match: Match) -> Result:
 
 
 def estimate_ratings(
-    ratings: Ratings, pairs: Iterable[Pair], groups: Sequence[str]
+    ratings: Mapping[tuple[str, str], Rating], pairs: Iterable[Pair], groups: Sequence[str]
 ) -> dict[str, dict[str, Estimate]]:
     """Ratings of all players with their intervals, by policy group and player."""
     told: dict[str, dict[str, Estimate]] = {group: {} for group in groups}

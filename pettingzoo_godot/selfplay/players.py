@@ -10,11 +10,10 @@ import numpy as np
 import torch
 from gymnasium import spaces
 
-from pettingzoo_godot.errors import UsageError
 from pettingzoo_godot.selfplay.heads import Head, head_for
 from pettingzoo_godot.selfplay.memory import Memory
 from pettingzoo_godot.selfplay.networks import Actor
-from pettingzoo_godot.selfplay.policies import check_fits, load_policies
+from pettingzoo_godot.selfplay.policies import load_actor
 from pettingzoo_godot.spaces import Array
 
 RANDOM = "random"
@@ -82,12 +81,8 @@ def make_player(
         return _random(head_for(action_space), rows, rng)
     if is_scripted(name):
         return _idle(head_for(action_space), rows)
-    path = Path(name)
-    actors = load_policies(path).actors
-    if group not in actors:
-        raise UsageError(f"expected policies of {group!r}; {path} has {', '.join(actors)}")
-    check_fits(actors[group], Actor(observation_space, action_space, [], group), group, path)
-    return _policy(actors[group], rows, None if deterministic else rng)
+    actor = load_actor(Path(name), group, Actor(observation_space, action_space, [], group))
+    return _policy(actor, rows, None if deterministic else rng)
 
 
 def _random(head: Head, rows: int, rng: np.random.Generator) -> Player:

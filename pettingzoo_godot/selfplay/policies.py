@@ -74,6 +74,30 @@ def _actor(kept: dict[str, Any]) -> Actor:
     return actor.requires_grad_(False)
 
 
+def load_actor(
+    path: Path,
+    group: str,
+    like: Actor,
+    parts: Iterable[str] = ("observation", "action"),
+) -> Actor:
+    """Read the actor of a policy group.
+
+    Args:
+        path: As for `load_policies`.
+        group: Its name.
+        like: One for the group.
+        parts: Of their descriptions, in which they have to agree.
+
+    Raises:
+        UsageError: If there are no such policies, or they are for something else.
+    """
+    actors = load_policies(path).actors
+    if group not in actors:
+        raise UsageError(f"expected policies of {group!r}; {path} has {', '.join(actors)}")
+    check_fits(actors[group], like, group, path, parts)
+    return actors[group]
+
+
 def check_fits(
     actor: Actor,
     like: Actor,

@@ -1,7 +1,8 @@
-"""Ratings: how strong players are, by who has won against whom; computed by openskill.
+"""Ratings: how strong players are, by who has won against whom.
 
-The model is that of Bradley and Terry, with Weng and Lin's update after each game (2011), on Elo's
-scale: 400 points more than an opponent are odds of 10 to 1. Sides are rated apart: who plays both
+The model is that of Bradley and Terry, on Elo's scale: 400 points more than an opponent are odds of
+10 to 1. An evaluation fits all its games at once, by scipy; a training, whose policies change, goes
+game by game with Weng and Lin's update (2011), by openskill. Sides are rated apart: who plays both
 has two ratings. A game tells the difference of two players and nothing else, so one number is free;
 what is believed before the first game settles it, for the anchors by games among themselves.
 Anchors never move then, and all others are rated against them.
@@ -11,18 +12,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 from openskill.models import BradleyTerryFull, BradleyTerryFullRating
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.selfplay.matches import Match
 from pettingzoo_godot.selfplay.players import RANDOM, SCRIPTED, bot, heuristic_parameter
+from pettingzoo_godot.spaces import Array
 
 _BEFORE = 1000.0  # what is believed of a player before its first game
 _UNKNOWN = 400.0  # its standard deviation: nearly all are within 800 of each other
 _SCALE = 400.0 / math.log(10.0)
+_PRECISION = (_SCALE / _UNKNOWN) ** 2  # of what is believed, in units of the scale
 _BETA = _SCALE / math.sqrt(2.0)  # of two players: together openskill's unit of a difference
+_GRADIENT = 1e-8  # games, by which results may differ from what is expected: far below a point
 _STILL = 1e-3  # standard deviation of what is known, and does not move
 _CHANGE = 4.0  # by which a player that learns may change from game to game, on average
 _TWO_SIDED = 1.96  # standard deviations around a mean in which 95 % are
@@ -34,12 +42,12 @@ Anchors = dict[str, dict[str, float]]
 #: unless the game is: curves of other runs would no longer compare.
 ANCHORS: dict[str, Anchors] = {
     "chase": {
-        "seeker": {"random": 209.0, "scripted": 1470.0},
-        "hider": {"random": 1125.0, "scripted": 1439.0},
+        "seeker": {"random": 293.0, "scripted": 1354.0},
+        "hider": {"random": 1031.0, "scripted": 1322.0},
     },
 }
 
-LATEST: Final = "latest"
+LATEST: Final = "latest"  # policy of a group that learns
 
 
 class Rating(NamedTuple):
@@ -61,16 +69,14 @@ class Rating(NamedTuple):
 
 
 class Ratings:
-    """Ratings of players, side by side, game by game.
+    """Ratings of players who learn, game by game.
 
     Args:
-        fixed: Those that do not move.
-        change: By which players may change from game to game [standard deviation]; 0: they are
-            files, and do not.
+        fixed: Those that do not move, by policy group and player.
     """
 
-    def __init__(self, fixed: Mapping[str, Mapping[str, float]], change: float = 0.0) -> None:
-        self._model = BradleyTerryFull(mu=_BEFORE, sigma=_UNKNOWN, beta=_BETA, tau=change)
+    def __init__(self, fixed: Mapping[str, Mapping[str, float]]) -> None:
+        self._model = BradleyTerryFull(mu=_BEFORE, sigma=_UNKNOWN, beta=_BETA, tau=_CHANGE)
         self._fixed = {(group, one) for group, players in fixed.items() for one in players}
         self._ratings: dict[tuple[str, str], BradleyTerryFullRating] = {
             (group, one): self._model.rating(mu=value, sigma=_STILL)
@@ -127,10 +133,13 @@ class Ratings:
                 self._fixed.add((group, player))
 
 
-class LiveRatings:
-    """Ratings of the policies of a training, from its own games.
+def start_ratings(
+    groups: Iterable[str], anchors: Anchors, parameters: Mapping[str, Scalar]
+) -> Ratings:
+    """Rate the policies of a training from its own games.
 
-    A past self begins with the rating that it had as the latest policy. Where no anchor plays,
+    The players are `LATEST`, by their numbers past selves, which begin with the rating that they
+    had as the latest policy, and by their roles those who do not learn. Where no anchor plays,
     games tell how far the sides are apart, and only by way of past selves how far each has come: so
     the level of both may drift. To compare runs, `evaluate` them.
 
@@ -139,51 +148,23 @@ class LiveRatings:
         anchors: Those of the scene; there may be none.
         parameters: Of the scene; they say which heuristic is the scripted one.
     """
-
-    def __init__(
-        self, groups: Iterable[str], anchors: Anchors, parameters: Mapping[str, Scalar]
-    ) -> None:
-        fixed = {group: dict(players) for group, players in anchors.items()}
-        for group, players in fixed.items():
-            chosen = players.get(bot(str(parameters.get(heuristic_parameter(group)))))
-            if chosen is not None:
-                players[SCRIPTED] = chosen
-        self._ratings = Ratings(fixed, _CHANGE)
-        for group in groups:  # a network that has learned nothing plays nearly at random
-            if RANDOM in fixed.get(group, {}):
-                self._ratings.start((group, LATEST), fixed[group][RANDOM])
-
-    def __getitem__(self, group: str) -> Rating:
-        """The rating of a policy group's latest policy."""
-        return self._ratings[group, LATEST]
-
-    def record(self, players: Mapping[str, str], winner: str | None) -> None:
-        """Take a game in.
-
-        Args:
-            players: By policy group: `LATEST`, `"scripted"`, or the number of a past self.
-            winner: The policy group that has won; None: nobody.
-        """
-        self._ratings.record(players, winner)
-
-    def keep(self, group: str, number: int) -> None:
-        """Rate a past self, which is the latest policy now."""
-        self._ratings.copy((group, LATEST), (group, str(number)))
-
-    def state(self) -> list[list[Any]]:
-        """All that a checkpoint has to keep."""
-        return self._ratings.state()
-
-    def restore(self, state: Iterable[Iterable[Any]]) -> None:
-        """Go on from a `state`."""
-        self._ratings.restore(state)
+    fixed = {group: dict(players) for group, players in anchors.items()}
+    for group, players in fixed.items():
+        chosen = players.get(bot(str(parameters.get(heuristic_parameter(group)))))
+        if chosen is not None:
+            players[SCRIPTED] = chosen
+    ratings = Ratings(fixed)
+    for group in groups:  # a network that has learned nothing plays nearly at random
+        if RANDOM in fixed.get(group, {}):
+            ratings.start((group, LATEST), fixed[group][RANDOM])
+    return ratings
 
 
 def anchors_for(scene: str, parameters: Mapping[str, Scalar]) -> Anchors:
     """The anchors of a scene that are known.
 
     Args:
-        scene: Its name.
+        scene: Name of a bundled one, or a path: somebody's own, whatever its name.
         parameters: That are not its own; with others than a heuristic's name, it is another game.
 
     Returns:
@@ -211,22 +192,85 @@ def measure_anchors(matches: Iterable[Match]) -> Anchors:
     return anchors
 
 
-def rate_matches(matches: Iterable[Match], fixed: Mapping[str, Mapping[str, float]]) -> Ratings:
-    """Rate players by all games of their matches.
-
-    Games are taken in as if all matches had been played side by side, because what comes first
-    weighs a little more.
+def rate_matches(
+    matches: Iterable[Match], fixed: Mapping[str, Mapping[str, float]]
+) -> dict[tuple[str, str], Rating]:
+    """Rate players by all games of their matches at once.
 
     Args:
-        matches: In an order that does not change.
+        matches: At least one, of two sides each; a draw is half a win.
         fixed: Ratings that do not move, by policy group and player.
+
+    Returns:
+        By policy group and player, of all: the most probable ratings; their deviations are those of
+        the normal distribution that is as curved there (Laplace's).
     """
-    ratings = Ratings(fixed)
-    games = [
-        ((index + 0.5) / len(match.episodes), number, match.players, episode.winner)
-        for number, match in enumerate(matches)
-        for index, episode in enumerate(match.episodes)
-    ]
-    for _, _, players, winner in sorted(games, key=lambda game: game[:2]):
-        ratings.record(players, winner)
-    return ratings
+    matches = list(matches)
+    known = {(group, one): v for group, players in fixed.items() for one, v in players.items()}
+    pairs = [tuple(match.players.items()) for match in matches]
+    free = [key for key in dict.fromkeys(chain.from_iterable(pairs)) if key not in known]
+    told = {key: Rating(value, 0.0) for key, value in known.items()}
+    if not free:
+        return told
+    offsets = np.array([[known.get(key, _BEFORE) for key in pair] for pair in pairs])
+    fit = _Fit(
+        who=np.array([[(key == one) - (key == other) for key in free] for one, other in pairs]),
+        offsets=(offsets[:, 0] - offsets[:, 1]) / _SCALE,
+        games=np.array([len(match.episodes) for match in matches]),
+        wins=np.array(
+            [_score(match, one) for match, ((one, _), _) in zip(matches, pairs, strict=True)]
+        ),
+    )
+    found = minimize(
+        fit.cost,
+        np.zeros(len(free)),
+        method="trust-exact",
+        jac=fit.slope,
+        hess=fit.curvature,
+        options={"gtol": _GRADIENT},
+    ).x
+    deviations = np.sqrt(np.diag(np.linalg.inv(fit.curvature(found))))
+    ratings = zip(_BEFORE + _SCALE * found, _SCALE * deviations, strict=True)
+    return told | {
+        key: Rating(float(v), float(d)) for key, (v, d) in zip(free, ratings, strict=True)
+    }
+
+
+class _Fit(NamedTuple):
+    """How improbable ratings are, in units of `_SCALE` from what is believed before the first game.
+
+    Attributes:
+        who: (matches, players): 1 where a player is on the first side, -1 on the second.
+        offsets: (matches,): by how much the first side is stronger if no rating moves.
+        games: (matches,): how many.
+        wins: (matches,): how many of them the first side has won.
+    """
+
+    who: Array
+    offsets: Array
+    games: Array
+    wins: Array
+
+    def cost(self, ratings: Array) -> float:
+        """The negative logarithm of their probability."""
+        gaps = self.offsets + self.who @ ratings
+        seen = self.games * np.logaddexp(0.0, gaps) - self.wins * gaps
+        return float(seen.sum() + 0.5 * _PRECISION * ratings @ ratings)
+
+    def slope(self, ratings: Array) -> Array:
+        """Its derivative: (players,)."""
+        expected = self.games * expit(self.offsets + self.who @ ratings)
+        slope: Array = self.who.T @ (expected - self.wins) + _PRECISION * ratings
+        return slope
+
+    def curvature(self, ratings: Array) -> Array:
+        """The derivative of that: (players, players)."""
+        part = expit(self.offsets + self.who @ ratings)
+        weights = (self.games * part * (1.0 - part))[:, None]
+        curvature: Array = self.who.T @ (weights * self.who) + _PRECISION * np.eye(len(ratings))
+        return curvature
+
+
+def _score(match: Match, group: str) -> float:
+    winners = [episode.winner for episode in match.episodes]
+    return winners.count(group) + 0.5 * winners.count(None)

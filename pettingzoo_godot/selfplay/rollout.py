@@ -163,6 +163,9 @@ class Collector:
         observations, rewards, terminated, truncated, infos = result
         step, lineup = self._steps[engine], self._lineups[engine]
         live = {group: infos[group]["live"] for group in self._sides}
+        states = None
+        if self._state_size and any(rows.any() for rows in truncated.values()):
+            states = self._env.final_state()
         for group, rollout in rollouts.items():
             part = self._part(group, engine)
             rollout.rewards[step, part] = rewards[group]
@@ -172,7 +175,6 @@ class Collector:
             if truncated[group].any():
                 rows = np.flatnonzero(truncated[group])
                 vectors = self._sides[group].actor.from_env(infos[group]["final_obs"])
-                states = self._env.final_state() if self._state_size else None
                 finals = self._memories[engine][group].peek(vectors)
                 finals = self._with_states(group, finals, states)[rows]
                 rollout.finals.append((step, rows + part.start, finals))

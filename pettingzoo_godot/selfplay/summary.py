@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from pettingzoo_godot.selfplay.checkpoint import write_whole
 from pettingzoo_godot.selfplay.contest import Contestant, last_of
@@ -28,7 +29,7 @@ def write_report(evaluation: Evaluation, pictures: Mapping[str, str], folder: Pa
         _introduce(evaluation),
         *_tabulate_matches(evaluation),
         *_tabulate_training(evaluation),
-        *(f"## {title}\n\n![{title}]({name})" for title, name in pictures.items()),
+        *(f"## {title}\n\n![{title}]({quote(name)})" for title, name in pictures.items()),
         *_tabulate_behaviour(evaluation),
         _tell_how(evaluation),
     ]
@@ -42,7 +43,7 @@ def _introduce(evaluation: Evaluation) -> str:
     numbers = evaluation.numbers
     return (
         f"# Self-play in {evaluation.scene}\n\n"
-        f"{runs}. All numbers with 95 % intervals; a match is {numbers['episodes']} episodes "
+        f"{runs}. Ranges are 95 % intervals; a match is {numbers['episodes']} episodes "
         f"({numbers['cross_episodes']} with an earlier checkpoint), the same ones for all players; "
         "policies take their most probable actions."
     )
@@ -97,8 +98,8 @@ def _tabulate_training(evaluation: Evaluation) -> Iterable[str]:
         "## What training has changed\n\n"
         "Ratings of the first and the last checkpoint: 400 more than an opponent's are odds of 10 "
         "to 1. Spearman's rank correlation of the time of training with the mean over all "
-        "opponents in cross-play, of wins and of returns: 1 if each checkpoint does better than "
-        "those before it."
+        "opponents in cross-play, of wins (a draw is half of one) and of returns: 1 if each "
+        "checkpoint does better than those before it."
     )
     head = ["run", "side", "steps", "rating", "wins with time", "returns with time"]
     yield _table(head, lines)

@@ -17,13 +17,13 @@ import numpy as np
 from gymnasium import spaces
 from torch.utils.tensorboard import SummaryWriter
 
-from pettingzoo_godot.errors import PettingZooGodotError, UsageError
+from pettingzoo_godot.errors import PettingZooGodotError
 from pettingzoo_godot.selfplay.folder import Folder, Row
 from pettingzoo_godot.selfplay.learner import Learner, Lesson
 from pettingzoo_godot.selfplay.lineup import SCRIPTED, Matchmaker, Opponent, Side
-from pettingzoo_godot.selfplay.policies import Policies, check_fits, load_policies
+from pettingzoo_godot.selfplay.policies import Policies, load_actor
 from pettingzoo_godot.selfplay.pool import Pool, Snapshot
-from pettingzoo_godot.selfplay.ratings import LATEST, LiveRatings, anchors_for
+from pettingzoo_godot.selfplay.ratings import LATEST, anchors_for, start_ratings
 from pettingzoo_godot.selfplay.rollout import Collector, Played, state_size_of
 from pettingzoo_godot.selfplay.scoreboard import Watch
 from pettingzoo_godot.selfplay.settings import Settings
@@ -72,8 +72,8 @@ class Trainer:
         )
         self._sides = self._matchmaker.sides
         self._collector = Collector(env, self._matchmaker, self._settings)
-        anchors = anchors_for(env.metadata["name"], self._config.parameters)
-        self._ratings = LiveRatings(self._sides, anchors, self._config.parameters)
+        anchors = anchors_for(self._config.scene, self._config.parameters)
+        self._ratings = start_ratings(self._sides, anchors, self._config.parameters)
         if resumed:
             self._restore(folder.load())
         self._choose_team()
@@ -88,12 +88,8 @@ class Trainer:
         learner = Learner(observed, acted, self._settings, seed, group, states)
         if group in self._config.policies:
             path = Path(self._config.policies[group])
-            actors = load_policies(path).actors
-            if group not in actors:
-                raise UsageError(f"expected policies of {group!r}; {path} has {', '.join(actors)}")
-            actor = actors[group]
-            check_fits(actor, learner.actor, group, path, actor.description)
-            learner.begin_with(actor)
+            like = learner.actor
+            learner.begin_with(load_actor(path, group, like, like.description))
         return learner
 
     def _make_side(self, group: str) -> Side:
@@ -196,7 +192,7 @@ class Trainer:
             for group, side in self._sides.items():
                 if side.learns:
                     side.pool.add(self.update, side.actor)
-                    self._ratings.keep(group, self.update)
+                    self._ratings.copy((group, LATEST), (group, str(self.update)))
         if self._is_due("swap", self._settings.swap_steps):
             for index, side in enumerate(self._sides.values()):
                 side.pool.swap(self._generator(_SWAP, self.update, index))
@@ -245,7 +241,7 @@ class Trainer:
                 f"return/{group}": _mean([game.returns[group] for game in latest]),
                 f"wins/{group}": _mean([game.score(group, winner) for game in latest]),
                 f"wins_against_past/{group}": _mean(against_past),
-                f"rating/{group}": round(self._ratings[group].value, 1),
+                f"rating/{group}": round(self._ratings[group, self._name(group, None)].value, 1),
                 f"snapshots/{group}": len(side.pool.snapshots),
             }
             row |= {

@@ -282,9 +282,18 @@ def test_record_says_where_the_videos_are(monkeypatch: pytest.MonkeyPatch) -> No
 def test_record_knows_its_policies(tmp_path: Path) -> None:
     result = run("record", "chase", "--policy", "clever")
     assert result.exit_code == 1
-    assert "expected a policy: random, heuristic or a folder; got 'clever'" in result.stderr
+    assert (
+        "expected a policy: random, heuristic, a run or a file of policies; got 'clever'"
+        in result.stderr
+    )
     result = run("record", "chase", "--policy", tmp_path)
     assert "expected a folder that `pettingzoo-godot train` has made" in result.stderr
+    for twice in (["random", "heuristic"], ["seeker=random", "seeker=heuristic"]):
+        options = [part for policy in twice for part in ("--policy", policy)]
+        result = run("record", "chase", *options)
+        assert f"expected one policy per policy group, and one for all others; got {twice[0]}" in (
+            result.stderr
+        )
 
 
 def test_record_of_sides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

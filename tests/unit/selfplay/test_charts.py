@@ -5,6 +5,7 @@ pytest.importorskip("torch", reason="the extra [train] is not installed")
 from itertools import product
 
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from pettingzoo_godot.selfplay.charts import draw_all
@@ -64,6 +65,19 @@ def test_pictures_of_two_runs(make_run, tmp_path):
 def test_a_run_with_one_side_has_no_cross_play(make_run, tmp_path):
     runs = enter([make_run("a", roles={"hider": "scripted"})], GROUPS, 3)
     assert list(draw_all(evaluate(runs), tmp_path).values()) == ["ratings.png", "pool_a.png"]
+
+
+def test_ratings_name_every_run(make_run, tmp_path, monkeypatch):
+    named = []
+
+    def legend(_, handles, **arguments):
+        named.extend(handle.get_label() for handle in handles)
+
+    monkeypatch.setattr(Figure, "legend", legend)
+    sides = {"a": "hider", "b": "seeker"}
+    runs = [make_run(name, roles={group: "scripted"}) for name, group in sides.items()]
+    draw_all(evaluate(enter(runs, GROUPS, 3)), tmp_path)
+    assert named == ["a", "b"]
 
 
 def test_a_single_checkpoint(make_run, tmp_path):

@@ -1,4 +1,5 @@
 import json
+from dataclasses import asdict
 
 import pytest
 
@@ -8,6 +9,7 @@ from pettingzoo_godot.errors import OptionError, UsageError
 from pettingzoo_godot.install import Godot
 from pettingzoo_godot.selfplay import evaluation as module
 from pettingzoo_godot.selfplay.evaluation import evaluate, rate_pool
+from pettingzoo_godot.selfplay.settings import settings_for
 
 FEW = {"episodes": 4, "cross_episodes": 2, "checkpoints": 3}
 
@@ -73,3 +75,16 @@ def test_mistakes(make_run, tmp_path):
     with pytest.raises(UsageError, match="has no config"):
         evaluate([tmp_path / "nowhere"])
     assert not (path / "evaluation").exists()
+
+
+def test_a_folder_that_cannot_be_written_to(make_run, tmp_path, duels):
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match=r"expected to write the folder .*file"):
+        evaluate([make_run("a")], tmp_path / "file", **FEW)
+    assert not duels  # nobody has played in vain
+
+
+def test_a_run_says_what_is_shown(make_run):
+    settings = asdict(settings_for("duel")) | {"shown": {"hider": "time"}}
+    report = evaluate([make_run("a", settings=settings)], **FEW)
+    assert "Time, the mean over the episodes:" in report.read_text()

@@ -7,7 +7,7 @@ pytest.importorskip("torch", reason="the extra [train] is not installed")
 from pettingzoo_godot.selfplay.contest import enter
 from pettingzoo_godot.selfplay.findings import Evaluation, estimate_ratings, find_trends, sum_up
 from pettingzoo_godot.selfplay.matches import Episode, Match
-from pettingzoo_godot.selfplay.ratings import Ratings
+from pettingzoo_godot.selfplay.ratings import Rating
 
 GROUPS = ("seeker", "hider")
 
@@ -40,7 +40,7 @@ def test_sum_up():
 
 
 def test_ratings_are_told_with_intervals():
-    ratings = Ratings({"seeker": {"random": 900.0}})
+    ratings = {("seeker", "random"): Rating(900.0, 0.0), ("hider", "new"): Rating(1000.0, 400.0)}
     told = estimate_ratings(ratings, [("random", "new")], GROUPS)
     assert told["seeker"] == {"random": (900.0, 900.0, 900.0)}
     assert told["hider"]["new"] == (1000.0, 216.0, 1784.0)

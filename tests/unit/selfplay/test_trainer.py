@@ -159,6 +159,7 @@ def test_who_does_not_learn_stays_and_contributes_nothing(role, tmp_path):
     # of which one is dead for three steps of five.
     assert [row["transitions/seeker"] for row, _ in rows] == [28] * 4
     assert rows[-1][0]["snapshots/hider"] == 0
+    assert len({row["rating/hider"] for row, _ in rows}) == 4  # of who has played
 
 
 def test_teams_take_turns(tmp_path):
