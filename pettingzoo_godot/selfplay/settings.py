@@ -97,8 +97,9 @@ SCENES: dict[str, dict[str, Any]] = {
         "horizon": 64,
         "epochs": 6,
         "learning_rate": 1e-3,
-        "entropy": 0.01,
-        "hidden": 128,
+        "entropy": 0.005,
+        "hidden": 256,
+        "scripted_opponents": 0.3,
     },
     "hide_and_seek": {
         "shaping": {"hider": ["door_distance", -20.0]},
