@@ -3,7 +3,7 @@
 Trains both, lets some of their checkpoints play against fixed opponents and each other, draws the
 ratings, and films the last ones.
 
-    python examples/demo_self_play.py [--steps 800000] [--minutes 2] [--seed 1] [--out DIR]
+    python examples/demo_self_play.py [--steps 600000] [--minutes 2] [--seed 1] [--out DIR]
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def show_film(console: Console, run: Path, seed: int) -> None:
 def main() -> None:
     """Train, compare, film."""
     parser = argparse.ArgumentParser(description="Seeker and hider of `chase` learn by self-play.")
-    parser.add_argument("--steps", type=int, default=800_000)
+    parser.add_argument("--steps", type=int, default=600_000)
     parser.add_argument("--minutes", type=float, default=2.0, help="of training, at most")
     parser.add_argument("--episodes", type=int, default=100, help="of each match")
     parser.add_argument("--seed", type=int, default=1)
