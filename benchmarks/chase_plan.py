@@ -128,30 +128,51 @@ def solve(moves: list[Corners], others: Corners, caught: Flags, next_: Flags, be
     return table
 
 
-class HiderPlan:
+class Plan:
+    """A table for one wall, and how to play by it.
+
+    Args:
+        walls: The wall.
+        grid: Of the table.
+        table: Steps until the catch: rows are the planned player's places, columns the other's.
+    """
+
+    def __init__(self, walls: Walls, grid: Grid, table: Table) -> None:
+        self.table = table
+        self._walls, self._grid = walls, grid
+
+    def steps_left(self, seeker: Floats, hider: Floats) -> Floats:
+        """Steps until the catch, by the table."""
+        raise NotImplementedError
+
+    def _worth(self, seeker: Floats, hider: Floats, seeks: Floats, flees: Floats) -> Floats:
+        """Steps until the catch after both have moved; a little more if they are far apart."""
+        seeker, hider = game.step(self._walls, seeker[None], hider[None], seeks, flees)
+        left = np.where(game.is_caught(seeker, hider), 0.0, self.steps_left(seeker, hider))
+        return left + NEARER * game.norm(seeker - hider)
+
+
+class HiderPlan(Plan):
     """Plays the hider around one wall."""
 
     def __init__(self, walls: Walls, grid: Grid) -> None:
-        self._walls, self._grid = walls, grid
         places = grid.places(walls)
         hider, seeker = places[:, None], places[None]
         # Planned as if the seeker always knew where the hider is.
         found = game.move(walls, seeker, game.seek(walls, seeker, hider)[0])
-        self.table = solve(
+        table = solve(
             [grid.tensors(game.move(walls, places, move * game.HIDER_STEP)) for move in MOVES],
             grid.tensors(found),
             game.is_caught(seeker, hider),
             game.is_caught(found, hider),
             torch.maximum,
         )
+        super().__init__(walls, grid, table)
 
     def __call__(self, seeker: Floats, hider: Floats, seeks: Floats) -> Floats:
         """The hider's displacements, against those of the seeker."""
         flees = game.HIDER_STEP * FINE_MOVES[:, None]
-        seeker, hider = game.step(self._walls, seeker[None], hider[None], seeks[None], flees)
-        left = self.steps_left(seeker, hider)
-        left = np.where(game.is_caught(seeker, hider), 0.0, left)
-        best = np.argmax(left + NEARER * game.norm(seeker - hider), 0)
+        best = np.argmax(self._worth(seeker, hider, seeks[None], flees), 0)
         chosen: Floats = flees[best, 0]
         return chosen
 
@@ -160,31 +181,28 @@ class HiderPlan:
         return self._grid.look_up(self.table, hider, seeker)
 
 
-class SeekerPlan:
+class SeekerPlan(Plan):
     """Plays the seeker around one wall."""
 
     def __init__(self, walls: Walls, grid: Grid) -> None:
-        self._walls, self._grid = walls, grid
         places = grid.places(walls)
         seeker, hider = places[:, None], places[None]
         parts = np.array_split(seeker, grid.side)  # for the memory's sake
         flees = np.concatenate([game.flee(walls, hider, part) for part in parts])
         reached = [game.move(walls, places, move * game.SEEKER_STEP) for move in MOVES]
-        self.table = solve(
+        table = solve(
             [grid.tensors(place) for place in reached],
             grid.tensors(game.move(walls, hider, flees)),
             game.is_caught(seeker, hider),
             np.any([game.is_caught(place[:, None], hider) for place in reached], 0),
             torch.minimum,
         )
+        super().__init__(walls, grid, table)
 
     def __call__(self, seeker: Floats, hider: Floats, flees: Floats) -> Floats:
         """The seeker's displacements, against those of the hider."""
         seeks = game.SEEKER_STEP * FINE_MOVES[:, None]
-        seeker, hider = game.step(self._walls, seeker[None], hider[None], seeks, flees[None])
-        left = self.steps_left(seeker, hider)
-        left = np.where(game.is_caught(seeker, hider), 0.0, left)
-        best = np.argmin(left + NEARER * game.norm(seeker - hider), 0)
+        best = np.argmin(self._worth(seeker, hider, seeks, flees[None]), 0)
         chosen: Floats = seeks[best, 0]
         return chosen
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pettingzoo_godot.errors import UsageError
 from pettingzoo_godot.selfplay.contest import Checkpoint, Contestant, Pair
 from pettingzoo_godot.selfplay.intervals import (
     Estimate,
@@ -98,7 +99,13 @@ class Evaluation:
         if self.shown is None:
             return result.length
         group, name = self.shown
-        return result.infos[group][name]
+        infos = result.infos.get(group, {})
+        if name not in infos:
+            raise UsageError(
+                f"expected `shown` of the run's settings to be an info of {group!r} at the end of "
+                f"episodes: {', '.join(infos) or 'there are none'}; got {name!r}"
+            )
+        return infos[name]
 
     @property
     def measure_name(self) -> str:

@@ -149,7 +149,7 @@ class Actor(nn.Module):
 
     def fingerprint(self) -> str:
         """A hash of all that decides what it does."""
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(repr(self.description).encode())
         for name, tensor in self.state_dict().items():
             digest.update(name.encode())
             digest.update(tensor.contiguous().numpy().tobytes())

@@ -17,6 +17,7 @@ from rich.progress import (
 from rich.text import Text
 
 from pettingzoo_godot.selfplay.folder import Row
+from pettingzoo_godot.training.bar import stopping
 
 _MEMORY = 0.8  # of what is shown, from update to update: as steady as a reader needs
 
@@ -52,13 +53,10 @@ def show_self_play(console: Console, shown: Mapping[str, str]) -> Iterator[Watch
             update=f"update {row['update']}",
             speed=f"{values['steps_per_second']:,.0f} steps/s",
         )
-        progress.start()  # not before there is something to show: what goes wrong is one line
+        progress.start()
 
-    try:
+    with stopping(progress):
         yield watch
-    finally:
-        if progress.live.is_started:
-            progress.stop()
 
 
 @contextmanager
@@ -77,11 +75,8 @@ def show_matches(console: Console) -> Iterator[Callable[[int, int], None]]:
         progress.update(task, completed=done, total=total)
         progress.start()
 
-    try:
+    with stopping(progress):
         yield watch
-    finally:
-        if progress.live.is_started:
-            progress.stop()
 
 
 class _Scoreboard(Progress):

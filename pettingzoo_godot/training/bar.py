@@ -20,6 +20,16 @@ _MEMORY = 0.9  # of the mean return and the speed, from row to row: as steady as
 
 
 @contextmanager
+def stopping(progress: Progress) -> Iterator[None]:
+    """End a bar that begins with what there is to show: what goes wrong before is one line."""
+    try:
+        yield
+    finally:
+        if progress.live.is_started:
+            progress.stop()
+
+
+@contextmanager
 def show_training(console: Console) -> Iterator[Callable[[LogRow, int], None]]:
     """Show a bar, and return what tells it how the training goes, and how many steps it takes."""
     columns = (
@@ -36,13 +46,10 @@ def show_training(console: Console) -> Iterator[Callable[[LogRow, int], None]]:
     def watch(row: LogRow, total: int) -> None:
         speed, earned = shown.after(row)
         progress.update(task, completed=row.steps, total=total, speed=speed, earned=earned)
-        progress.start()  # not before there is something to show: what goes wrong is one line
+        progress.start()
 
-    try:
+    with stopping(progress):
         yield watch
-    finally:
-        if progress.live.is_started:
-            progress.stop()
 
 
 class _Shown:

@@ -1,4 +1,6 @@
+import re
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +53,19 @@ def test_settings_that_there_are(chosen):
 def test_wrong_settings(name, value, message):
     with pytest.raises(OptionError, match=message):
         settings_for("chase", {name: value})
+
+
+def test_the_documents_table_has_the_numbers_in_use():
+    text = (Path(__file__).parents[3] / "docs" / "SELF_PLAY.md").read_text(encoding="utf-8")
+    table = text[text.index("| | all scenes |") :].split("\n\n")[0].splitlines()
+    scenes = [name.strip().strip("`") for name in table[0].split("|")[2:-2]]
+    known = [asdict(settings_for(scene)) for scene in scenes]  # "all scenes" is none: the defaults
+    compared = 0
+    for line in table[2:]:
+        names, *cells = (cell.strip() for cell in line.split("|")[1:-2])
+        for place, name in enumerate(re.findall(r"`(\w+)`", names)):
+            for settings, cell in zip(known, cells, strict=True):
+                told = (cell or cells[0]).split(", ")
+                assert float(told[place]) == settings[name], (name, line)
+                compared += 1
+    assert compared > 30
