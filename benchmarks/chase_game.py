@@ -22,6 +22,7 @@ SHORTEST_WALL = 140.625
 GIRTH = 25.0
 BERTH = 30.0
 ARRIVED = 20.0
+SLACK = 1.0
 DETOUR = 250.0
 FORESIGHT = 200.0
 CATCH_DISTANCE = 40.0
@@ -105,7 +106,7 @@ def is_clear(walls: Walls, start: Floats, goal: Floats, radius: float) -> Flags:
     way = goal - start
     distance = norm(way)
     direction = way / np.where(distance == 0.0, 1.0, distance)[..., None]
-    return clear_way(walls, start, direction, radius) >= distance
+    return clear_way(walls, start, direction, radius) >= distance - SLACK
 
 
 def move(walls: Walls, place: Floats, displacement: Floats) -> Floats:
@@ -130,6 +131,12 @@ def step(
     return seeker, np.where(caught, hider, move(walls, hider, flees))
 
 
+def shorten(way: Floats, most: float) -> Floats:
+    """Displacements in the same direction, of so many px per axis at most."""
+    shortened: Floats = way / np.maximum(np.abs(way).max(-1) / most, 1.0)[..., None]
+    return shortened
+
+
 def flee(walls: Walls, hider: Floats, seeker: Floats) -> Floats:
     """The scripted hider's displacement."""
     directions = _DIRECTIONS.reshape(16, *[1] * (hider.ndim - 1), 2)
@@ -138,8 +145,7 @@ def flee(walls: Walls, hider: Floats, seeker: Floats) -> Floats:
     best = np.argmax(_route(walls, seeker, places) - norm(places), 0)
     places = np.broadcast_to(places, (17, *best.shape, 2))
     chosen = np.take_along_axis(places, best[None, ..., None], 0)[0]
-    displacement: Floats = np.clip(chosen - hider, -HIDER_STEP, HIDER_STEP)
-    return displacement
+    return shorten(chosen - hider, HIDER_STEP)
 
 
 def _route(walls: Walls, start: Floats, goal: Floats) -> Floats:
@@ -151,7 +157,7 @@ def _route(walls: Walls, start: Floats, goal: Floats) -> Floats:
 def seek(walls: Walls, seeker: Floats, goal: Floats) -> tuple[Floats, Floats]:
     """The scripted seeker's displacement towards a goal, and how far it is from its next stop."""
     way = _next_stop(walls, seeker, goal) - seeker
-    return np.clip(way, -SEEKER_STEP, SEEKER_STEP), norm(way)
+    return shorten(way, SEEKER_STEP), norm(way)
 
 
 def _next_stop(walls: Walls, here: Floats, goal: Floats) -> Floats:

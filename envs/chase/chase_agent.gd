@@ -41,5 +41,7 @@ func local_action() -> Variant:
 
 func _heuristic() -> Variant:
 	var displacement := _bot.flee() if flees else _bot.seek(environment.rng)
-	var action := (displacement / (step_length * speed_factor)).clamp(-Vector2.ONE, Vector2.ONE)
+	var action := displacement / (step_length * speed_factor)
+	# Shortened as a whole: cut per axis, it would point elsewhere, such as into the wall beside it.
+	action /= maxf(1.0, maxf(absf(action.x), absf(action.y)))
 	return PackedFloat32Array([action.x, action.y])

@@ -8,6 +8,7 @@ const Walls := preload("chase_walls.gd")
 const _GIRTH := Chaser.RADIUS + Chaser.MARGIN  # px, what a body needs on each side
 const _BERTH := _GIRTH + 5.0  # px, at which it rounds the ends of the inner wall
 const _ARRIVED := 20.0  # px
+const _SLACK := 1.0  # px, by which a way may be too short: it is, by rounding, to a body at a wall
 const _DETOUR := 250.0  # px, how bad a corner is from which the goal cannot be reached
 const _DIRECTIONS := 16  # that a fleeing body compares
 const _FORESIGHT := 200.0  # px, how far ahead it compares them
@@ -87,4 +88,4 @@ func _route(from: Vector2, to: Vector2) -> float:
 ## Whether a circle of [param radius] px can go straight from one place to the other.
 func _is_clear(from: Vector2, to: Vector2, radius: float) -> bool:
 	var distance := from.distance_to(to)
-	return _body.walls.clear_way(from, from.direction_to(to), radius) >= distance
+	return _body.walls.clear_way(from, from.direction_to(to), radius) >= distance - _SLACK

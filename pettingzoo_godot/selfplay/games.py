@@ -16,6 +16,15 @@ _NOT_TOLD = OWN_COLUMNS | {TRUNCATED_BY_LIMIT}
 _REWARDS = "reward/"  # parts of the last step's reward, which say nothing about the episode
 
 
+def names_of(infos: Mapping[str, Any]) -> list[str]:
+    """Names of a scene's own infos, among all columns of a policy group's infos."""
+    return [
+        name
+        for name in infos
+        if f"_{name}" in infos and name not in _NOT_TOLD and not name.startswith(_REWARDS)
+    ]
+
+
 @dataclass(frozen=True)
 class Game:
     """One episode of one arena.
@@ -113,13 +122,7 @@ class Scorer:
 
     def _name_infos(self, infos: Mapping[str, Mapping[str, Any]]) -> None:
         for group, shape in ((group, values.shape) for group, values in self._returns.items()):
-            names = [
-                name
-                for name in infos[group]
-                if f"_{name}" in infos[group]
-                and name not in _NOT_TOLD
-                and not name.startswith(_REWARDS)
-            ]
+            names = names_of(infos[group])
             self.info_names[group] = names
             self._infos[group] = {name: np.zeros(shape) for name in names}
 

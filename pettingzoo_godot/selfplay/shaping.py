@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pettingzoo_godot.errors import UsageError
+from pettingzoo_godot.selfplay.games import names_of
 from pettingzoo_godot.spaces import Array
 
 
@@ -50,7 +51,9 @@ class Shaping:
             UsageError: If the scene has no such info.
         """
         if self._info not in infos:
-            raise UsageError(f"expected infos with {self._info!r}, for shaping; got {list(infos)}")
+            raise UsageError(
+                f"expected infos with {self._info!r}, for shaping; got {names_of(infos)}"
+            )
         potential = np.where(ends, np.nan, self._factor * infos[self._info])
         earned: Array = np.nan_to_num(self._gamma * potential - self._potential)
         self._potential = potential

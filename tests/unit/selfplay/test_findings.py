@@ -4,6 +4,7 @@ import pytest
 
 pytest.importorskip("torch", reason="the extra [train] is not installed")
 
+from pettingzoo_godot.errors import UsageError
 from pettingzoo_godot.selfplay.contest import enter
 from pettingzoo_godot.selfplay.findings import Evaluation, estimate_ratings, find_trends, sum_up
 from pettingzoo_godot.selfplay.matches import Episode, Match
@@ -70,14 +71,8 @@ def test_no_trend_of_a_run_with_one_side(make_run):
     assert find_trends(run, {}, GROUPS) == []
 
 
-@pytest.mark.parametrize(
-    ("shown", "name", "value"),
-    [(None, "steps of an episode", 5.5), (("hider", "hidden_part"), "hidden part", 0.5)],
-)
-def test_evaluation(shown, name, value, make_run):
-    runs = enter([make_run("a", [0])], GROUPS, 1)
-    pair = ("random", "random")
-    evaluation = Evaluation(
+def evaluation_of(runs, pair, shown):
+    return Evaluation(
         scene="duel",
         groups=GROUPS,
         numbers={"seed": 0},
@@ -90,6 +85,16 @@ def test_evaluation(shown, name, value, make_run):
         trends=[],
         versions={},
     )
+
+
+@pytest.mark.parametrize(
+    ("shown", "name", "value"),
+    [(None, "steps of an episode", 5.5), (("hider", "hidden_part"), "hidden part", 0.5)],
+)
+def test_evaluation(shown, name, value, make_run):
+    runs = enter([make_run("a", [0])], GROUPS, 1)
+    pair = ("random", "random")
+    evaluation = evaluation_of(runs, pair, shown)
     assert evaluation.measure_name == name
     assert evaluation.measure(pair).value == value
     content = json.loads(json.dumps(evaluation.to_json()))
@@ -97,3 +102,9 @@ def test_evaluation(shown, name, value, make_run):
     assert content["matches"][0]["players"] == {"seeker": "random", "hider": "random"}
     assert content["matches"][0]["wins"]["seeker"][0] == 0.5
     assert str(runs[0].checkpoints[0].file.parent) not in json.dumps(content)
+
+
+def test_shown_is_no_info_of_the_scene(make_run):
+    runs, pair = enter([make_run("a", [0])], GROUPS, 1), ("random", "random")
+    with pytest.raises(UsageError, match=r"info of 'hider' .*: hidden_part; got 'far'"):
+        evaluation_of(runs, pair, ("hider", "far")).measure(pair)

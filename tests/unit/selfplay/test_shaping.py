@@ -43,5 +43,6 @@ def test_forget():
 
 
 def test_a_scene_without_the_info():
-    with pytest.raises(UsageError, match=r"expected infos with 'far', for shaping; got .*distance"):
-        Shaping(2, "far", 1.0, 1.0).after(infos(1, 1), NOBODY)
+    told = infos(1, 1) | {"_distance": ~NOBODY, "live": ~NOBODY, "_live": ~NOBODY}
+    with pytest.raises(UsageError, match=r"infos with 'far', for shaping; got \['distance'\]"):
+        Shaping(2, "far", 1.0, 1.0).after(told, NOBODY)
