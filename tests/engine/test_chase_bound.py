@@ -24,6 +24,7 @@ pytestmark = pytest.mark.engine
 
 # No inner wall: it is far outside.
 OPEN = game.Walls(np.array([1e5, 1e5]), np.array([1e5, 1e5 + 1.0]))
+STILL = {agent: np.zeros(2, np.float32) for agent in ("seeker_0", "hider_0")}
 EPISODES = 5
 MATCH = 400  # episodes: a catch rate to within 2.5 %, one standard error
 
@@ -69,6 +70,18 @@ def test_scripted_players_are_the_scenes(make_env: MakeEnv) -> None:
     assert np.mean(np.array(errors) < 1e-3) > 0.97
 
 
+def test_the_scripted_seeker_comes_through(make_env: MakeEnv) -> None:
+    """Whoever stands still is caught, also beside the inner wall."""
+    env = make_env("chase", heuristic_agents=["seeker_0"])
+    caught = []
+    for seed in range(40):
+        env.reset(seed=seed)
+        while env.agents:
+            _, _, terminated, _, _ = env.step(STILL)
+        caught.append(terminated["hider_0"])
+    assert np.mean(caught) > 0.9
+
+
 @pytest.mark.parametrize("hider", ["scripted", "random"])
 def test_matches_around_walls_end_as_the_scenes(hider: str) -> None:
     with Stadium("chase") as stadium:
@@ -100,7 +113,7 @@ def test_a_table_is_interpolated_in_all_four_dimensions() -> None:
 
 def test_plans_do_better_than_scripted_players() -> None:
     rng = np.random.default_rng(0)
-    wall = game.Walls(np.array([-100.0, 0.0]), np.array([100.0, 0.0]))
+    wall = game.Walls(np.array([50.0, -150.0]), np.array([60.0, 50.0]))
     rows = bound.measure(wall, Grid(16), 10, rng)
     usual = rows["scripted", "scripted"]["caught"]
     assert rows["scripted", "planned"]["caught"] < usual < rows["planned", "scripted"]["caught"]
