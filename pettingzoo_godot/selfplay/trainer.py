@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from pettingzoo_godot.errors import PettingZooGodotError
 from pettingzoo_godot.selfplay.folder import Folder, Row
-from pettingzoo_godot.selfplay.learner import Learner, Lesson
+from pettingzoo_godot.selfplay.learner import Learner, Lesson, Rollout
 from pettingzoo_godot.selfplay.lineup import SCRIPTED, Matchmaker, Opponent, Side
 from pettingzoo_godot.selfplay.policies import Policies, load_actor
 from pettingzoo_godot.selfplay.pool import Pool, Snapshot
@@ -160,10 +161,7 @@ class Trainer:
         rollouts, played = self._collector.collect(self._generators(_PLAY))
         playing_ended = time.monotonic()
         lessons = {group: Lesson() for group in self._sides}
-        for index, (group, side) in enumerate(self._sides.items()):
-            if side.learns:
-                rng = self._generator(_SHUFFLE, self.update, index)
-                lessons[group] = self.learners[group].learn(rollouts[group], rng)
+        lessons |= self._learn(rollouts)
         steps = sum(rollout.rewards.size for rollout in rollouts.values())
         self.update += 1
         self.steps += steps
@@ -178,6 +176,19 @@ class Trainer:
             "learning_seconds": round(now - playing_ended, 3),
         }
         return row | self._describe(played, lessons)
+
+    def _learn(self, rollouts: Mapping[str, Rollout]) -> dict[str, Lesson]:
+        """Update the groups that learn, at the same time: engines wait, so there are cores."""
+        learning = {
+            group: self._generator(_SHUFFLE, self.update, index)
+            for index, (group, side) in enumerate(self._sides.items())
+            if side.learns
+        }
+        with ThreadPoolExecutor(max(1, len(learning))) as workers:
+            told = workers.map(
+                lambda group: self.learners[group].learn(rollouts[group], learning[group]), learning
+            )
+            return dict(zip(learning, told, strict=True))
 
     def _arrange_opponents(self, played: list[Played]) -> None:
         """Count games for past selves; take snapshots, swap opponents, change teams when due."""
