@@ -11,6 +11,8 @@ PACKAGES := $(VENV)/.packages
 ENGINE := $(VENV)/godot
 SCENES := $(VENV)/.scenes
 SCENE_FILES := $(shell find envs godot_plugin/addons -name .godot -prune -o -type f -print)
+# A file of tests is one worker's: its tests share engines.
+PARALLEL := --numprocesses 2 --dist loadfile
 # Every script once: `find` does not follow the links to the addon. Templates are no scripts yet.
 GDSCRIPT = $(shell find godot_plugin envs tests pettingzoo_godot -name '*.gd' \
 	-not -path '*/.godot/*' -not -path '*/script_templates/*')
@@ -31,7 +33,7 @@ demo: setup ## Let PPO learn `cart_pole`, and self-play `chase`: about three min
 
 test: setup ## Everything that has to pass: what CI runs
 	@$(MAKE) --no-print-directory style types lint
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" $(PARALLEL)
 
 ##@ Develop
 .PHONY: test-slow style types lint tests engine-tests format clean
@@ -39,10 +41,10 @@ test-slow: setup ## The tests that take minutes
 	$(BIN)/pytest -m slow
 
 tests: $(PACKAGES) ## Tests that need no engine
-	$(BIN)/pytest -m "not engine and not slow"
+	$(BIN)/pytest -m "not engine and not slow" $(PARALLEL)
 
 engine-tests: setup ## Tests that need an engine
-	$(BIN)/pytest -m "engine and not slow"
+	$(BIN)/pytest -m "engine and not slow" $(PARALLEL)
 
 style: $(PACKAGES) ## Format and spelling: ruff, gdformat, codespell
 	$(BIN)/ruff format --check

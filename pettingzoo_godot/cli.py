@@ -445,6 +445,10 @@ def evaluate(
     checkpoints: Annotated[
         int | None, typer.Option(help="Self-play: how many of each run play; 8.")
     ] = None,
+    deterministic: Annotated[
+        bool,
+        typer.Option("--deterministic", help="Self-play: take the most probable actions."),
+    ] = False,
     engines: Annotated[int | None, typer.Option(help="Self-play: Godot processes; 2.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="Self-play: folder of the report; RUN/evaluation.")
@@ -457,6 +461,7 @@ def evaluate(
     extra = {
         "cross_episodes": cross_episodes,
         "checkpoints": checkpoints,
+        "deterministic": deterministic or None,
         "engines": engines,
         "out": out,
     }
@@ -470,8 +475,8 @@ def evaluate(
         return
     if extra or len(runs) > 1:
         raise UsageError(
-            "expected runs of `train --self-play`, for more than one of them and for "
-            f"--cross-episodes, --checkpoints, --engines and --out; {runs[0]} is none"
+            "expected runs of `train --self-play`, for more than one and for --cross-episodes, "
+            f"--checkpoints, --deterministic, --engines and --out; {runs[0]} is none"
         )
     with needing_train("evaluate"):
         from pettingzoo_godot.training.evaluate import evaluate as evaluate_policy

@@ -7,9 +7,10 @@ import uuid
 
 import psutil
 
-# Every process that a test starts, directly or not, inherits this.
+# Every process that a test starts, directly or not, inherits this. Each of pytest's workers has a
+# session of its own: it must not take another one's engines for its own.
 SESSION_VARIABLE = "PETTINGZOO_GODOT_TEST_SESSION"
-SESSION = os.environ.setdefault(SESSION_VARIABLE, uuid.uuid4().hex)
+SESSION = os.environ[SESSION_VARIABLE] = uuid.uuid4().hex
 
 
 def engines() -> set[psutil.Process]:

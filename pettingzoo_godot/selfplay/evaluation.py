@@ -57,6 +57,7 @@ def evaluate(
     cross_episodes: int = 50,
     checkpoints: int = 8,
     seed: int = 0,
+    deterministic: bool = False,
     engines: int = 2,
     watch: Watch = lambda done, total: None,
 ) -> Path:
@@ -69,7 +70,9 @@ def evaluate(
         episodes: Of each pair with the last policies or the pool alone.
         cross_episodes: Of each pair with an earlier policy.
         checkpoints: How many of each run play, evenly spread; the first and the last one too.
-        seed: Of the episodes.
+        seed: Of the episodes, and of what policies leave to chance.
+        deterministic: Whether policies take their most probable actions, instead of drawing them
+            as they do in training.
         engines: Godot processes that play at the same time; nothing else depends on it.
         watch: Is told how it goes.
 
@@ -96,8 +99,9 @@ def evaluate(
         target.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
         raise UsageError(f"expected to write the folder {target}; {exc}") from exc
-    matches = _play(config, runs, pairs, list(pool), seed, engines, watch)
-    evaluation = _assess(config, pool, runs, matches, counts | {"seed": seed})
+    numbers = counts | {"seed": seed, "deterministic": deterministic}
+    matches = _play(config, runs, pairs, list(pool), numbers, engines, watch)
+    evaluation = _assess(config, pool, runs, matches, numbers)
     content = json.dumps(evaluation.to_json(), indent=1) + "\n"
     write_whole(target / "evaluation.json", content.encode())
     return write_report(evaluation, draw_all(evaluation, target), target)
@@ -154,7 +158,7 @@ def _play(
     runs: list[Contestant],
     pairs: dict[Pair, int],
     groups: list[str],
-    seed: int,
+    numbers: dict[str, int],
     engines: int,
     watch: Watch,
 ) -> dict[Pair, Match]:
@@ -166,7 +170,8 @@ def _play(
             Pairing({g: files.get(one, one) for g, one in zip(groups, pair, strict=True)}, count)
             for pair, count in pairs.items()
         ],
-        seed=seed,
+        seed=numbers["seed"],
+        deterministic=bool(numbers["deterministic"]),
         engines=engines,
         arenas=_ARENAS,
         parameters=config.parameters,

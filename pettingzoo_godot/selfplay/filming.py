@@ -30,7 +30,7 @@ class Cast:
     Args:
         names: By policy group: one of those, a self-play run, or one of its files of policies.
         others: The same, of groups that are not named.
-        seed: Of random actions.
+        seed: Of what is left to chance: random actions, and those that policies draw.
 
     Attributes:
         parameters: Of the scene, with which those policies were trained.
@@ -40,6 +40,7 @@ class Cast:
         self._names = dict(names)
         self._others = others
         self._seed = seed
+        self._rng = np.random.default_rng(seed)
         self._random: Policy | None = None
         self.parameters: dict[str, Scalar] = {}
         for name in dict.fromkeys([others, *names.values()]):
@@ -60,7 +61,7 @@ class Cast:
         if self._random is None:  # one for all episodes, which are not to be the same
             self._random = random_policy(env, self._seed)
         acting = [
-            _Team(env, group, agents, names[group])
+            _Team(env, group, agents, names[group], self._rng)
             for group, agents in groups.items()
             if names[group] not in POLICIES
         ]
@@ -78,7 +79,14 @@ class Cast:
 class _Team:
     """The agents of a policy group, and the policy that decides for them in an episode."""
 
-    def __init__(self, env: GodotParallelEnv, group: str, agents: Sequence[str], name: str) -> None:
+    def __init__(
+        self,
+        env: GodotParallelEnv,
+        group: str,
+        agents: Sequence[str],
+        name: str,
+        rng: np.random.Generator,
+    ) -> None:
         self._agents = agents
         self._space = env.observation_space(agents[0])
         self._player: Player = make_player(
@@ -87,8 +95,8 @@ class _Team:
             self._space,
             env.action_space(agents[0]),
             len(agents),
-            np.random.default_rng(0),  # nothing is left to chance
-            deterministic=True,
+            rng,
+            deterministic=False,
         )
         self._seen: dict[str, Any] = {}
         self._begins: Any = None

@@ -70,7 +70,7 @@ class Evaluation:
         scene: Its name.
         groups: The policy groups; the first one's players are rows, the second one's columns.
         numbers: `seed`; `episodes` of the last policies' and the pool's matches, `cross_episodes`
-            of the others; `checkpoints` of each run.
+            of the others; `checkpoints` of each run; whether policies are `deterministic`.
         shown: Policy group and info that say most about the game; None: the length does.
         pool: By policy group, the fixed players.
         anchors: Their ratings.

@@ -137,7 +137,7 @@ class Stadium:
         episodes: int,
         *,
         seed: int = 0,
-        deterministic: bool = True,
+        deterministic: bool = False,
         watch: Callable[[], None] = lambda: None,
     ) -> Match:
         """Let players meet for exactly so many episodes; the same every time.
@@ -149,7 +149,8 @@ class Stadium:
             episodes: How many. Each arena plays as many, the first ones one more if there is a
                 rest.
             seed: Of the episodes, and of what players leave to chance.
-            deterministic: Whether policies take their most probable actions.
+            deterministic: Whether policies take their most probable actions, instead of drawing
+                them as they do in training.
             watch: Is called after each episode that counts.
 
         Raises:

@@ -41,11 +41,12 @@ def write_report(evaluation: Evaluation, pictures: Mapping[str, str], folder: Pa
 def _introduce(evaluation: Evaluation) -> str:
     runs = ", ".join(f"`{run.name}` (seed {run.config.seed})" for run in evaluation.runs)
     numbers = evaluation.numbers
+    act = "take their most probable actions" if numbers["deterministic"] else "draw their actions"
     return (
         f"# Self-play in {evaluation.scene}\n\n"
         f"{runs}. Ranges are 95 % intervals; a match is {numbers['episodes']} episodes "
         f"({numbers['cross_episodes']} with an earlier checkpoint), the same ones for all players; "
-        "policies take their most probable actions."
+        f"policies {act}."
     )
 
 
@@ -160,6 +161,8 @@ def _tell_how(evaluation: Evaluation) -> str:
     command += (
         f" --episodes {numbers['episodes']} --cross-episodes {numbers['cross_episodes']}"
         f" --checkpoints {numbers['checkpoints']} --seed {numbers['seed']}"
+        + " --deterministic"
+        * numbers["deterministic"]
     )
     versions = ", ".join(f"{name} {number}" for name, number in evaluation.versions.items())
     return f"## How it was made\n\n```console\n$ {command}\n```\n\n{versions}."

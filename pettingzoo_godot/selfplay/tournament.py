@@ -38,6 +38,7 @@ def play_all(
     arenas: int = 16,
     parameters: Mapping[str, Scalar] | None = None,
     winner: str | None = None,
+    deterministic: bool = False,
     watch: Callable[[int], None] = lambda episodes: None,
 ) -> list[Match]:
     """Play matches, as many at the same time as there are engines.
@@ -50,6 +51,7 @@ def play_all(
         arenas: Copies of the scene in each of them.
         parameters: Values for parameters that the scene declares.
         winner: Who wins, as in `Settings`; None: as in trainings of the scene.
+        deterministic: As for `Stadium.play`.
         watch: Is told after each episode how many are played.
 
     Returns:
@@ -74,7 +76,13 @@ def play_all(
     def play(pairing: Pairing) -> Match:
         stadium = free.get()
         try:
-            return stadium.play(pairing.players, pairing.episodes, seed=seed, watch=count)
+            return stadium.play(
+                pairing.players,
+                pairing.episodes,
+                seed=seed,
+                deterministic=deterministic,
+                watch=count,
+            )
         finally:
             free.put(stadium)
 

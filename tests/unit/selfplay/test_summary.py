@@ -32,7 +32,13 @@ def write(runs, tmp_path, time=None):
     evaluation = Evaluation(
         scene="duel",
         groups=GROUPS,
-        numbers={"episodes": 4, "cross_episodes": 2, "checkpoints": 3, "seed": 5},
+        numbers={
+            "episodes": 4,
+            "cross_episodes": 2,
+            "checkpoints": 3,
+            "seed": 5,
+            "deterministic": True,
+        },
         shown=None,
         pool=POOL,
         anchors={"seeker": {"random": 900.0}, "hider": {"random": 1100.0}},
@@ -57,7 +63,10 @@ def test_report(make_run, tmp_path):
     assert "| a | seeker | 2,000 (2 min) | 1200 ± 50 → 1200 ± 50 | 0.88 |  |" in text
     assert "seeker: random 900; hider: random 1100." in text
     assert "![Ratings](ratings.png)" in text
-    assert "evaluate runs/a --episodes 4 --cross-episodes 2 --checkpoints 3 --seed 5\n" in text
+    assert (
+        "evaluate runs/a --episodes 4 --cross-episodes 2 --checkpoints 3 --seed 5 --deterministic\n"
+        in text
+    )
     assert text.endswith("godot 4.6.\n")
 
 
