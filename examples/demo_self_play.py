@@ -69,7 +69,7 @@ def tabulate_catches(file: Path) -> Table:
 
 def film(run: Path, seed: int) -> Path:
     """Film a few episodes of a run's last policies; returns the GIF, which is beside the mp4."""
-    cast = Cast({}, str(run))
+    cast = Cast({}, str(run), seed=seed)
     with (
         pzg.parallel_env("chase", render_mode="rgb_array", width=PIXELS, height=PIXELS) as env,
         Video(run / "chase.mp4", FPS) as video,

@@ -96,10 +96,9 @@ SCENES: dict[str, dict[str, Any]] = {
         "pose": {"seeker": [0, 19, 20], "hider": [0, 19, 20]},
         "horizon": 64,
         "epochs": 6,
-        "learning_rate": 1e-3,
-        "entropy": 0.005,
-        "hidden": 256,
-        "scripted_opponents": 0.3,
+        "entropy": 0.01,
+        "hidden": 128,
+        "scripted_opponents": 0.7,
     },
     "hide_and_seek": {
         "shaping": {"hider": ["door_distance", -20.0]},

@@ -58,7 +58,7 @@ def train(
             `steps` either.
         steps: Steps in all; a step of one row counts as one. The first limit reached ends it.
         engines: Godot processes; 2.
-        arenas: Copies of the scene in each of them; 16.
+        arenas: Copies of the scene in each of them; 32.
         seed: Of everything random; 0.
         roles: By policy group, `"train"`, `"frozen"`, `"deterministic"` or `"scripted"`; those
             that are not named learn.
@@ -95,7 +95,7 @@ def train(
 
 
 def _begin(path: Path, asked: dict[str, Any], watch: Watch) -> Folder:
-    chosen = {"engines": 2, "arenas": 16, "seed": 0, "steps": None, "minutes": None, **asked}
+    chosen = {"engines": 2, "arenas": 32, "seed": 0, "steps": None, "minutes": None, **asked}
     if chosen["steps"] is None and chosen["minutes"] is None:
         chosen["minutes"] = _MINUTES
     own = settings_for(name_of(chosen["scene"]), check_mapping("settings", chosen.get("settings")))
