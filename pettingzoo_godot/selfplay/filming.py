@@ -34,6 +34,9 @@ class Cast:
 
     Attributes:
         parameters: Of the scene, with which those policies were trained.
+
+    Raises:
+        UsageError: If there are no such policies, or they were trained with different parameters.
     """
 
     def __init__(self, names: Mapping[str, str], others: str, seed: int | None = None) -> None:
@@ -42,10 +45,17 @@ class Cast:
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._random: Policy | None = None
-        self.parameters: dict[str, Scalar] = {}
-        for name in dict.fromkeys([others, *names.values()]):
-            if name not in POLICIES:
-                self.parameters |= _parameters_of(Path(name))
+        trained = {
+            name: _parameters_of(Path(name))
+            for name in dict.fromkeys([others, *names.values()])
+            if name not in POLICIES
+        }
+        known = {name: found for name, found in trained.items() if found is not None}
+        self.parameters = dict(next(iter(known.values()), {}))
+        if any(found != self.parameters for found in known.values()):
+            raise UsageError(
+                f"expected policies that were trained with the same parameters; got {known}"
+            )
 
     def __call__(self, env: GodotParallelEnv) -> Policy:
         """Make what acts in the next episode of an environment.
@@ -115,8 +125,8 @@ class _Team:
         return {agent: action for agent, action in told if agent in observations}
 
 
-def _parameters_of(path: Path) -> dict[str, Scalar]:
-    """The parameters of the run that policies are of; none of a file elsewhere."""
+def _parameters_of(path: Path) -> dict[str, Scalar] | None:
+    """The parameters of the run that policies are of; None: a file elsewhere does not tell."""
     if path.is_dir():
         return dict(Folder.open(path).config.parameters)
     if not path.is_file():
@@ -125,4 +135,4 @@ def _parameters_of(path: Path) -> dict[str, Scalar]:
             f"policies; got {str(path)!r}"
         )
     in_a_run = path.parent.name == FOLDER and (path.parent.parent / "config.json").exists()
-    return _parameters_of(path.parent.parent) if in_a_run else {}
+    return _parameters_of(path.parent.parent) if in_a_run else None

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -86,6 +88,15 @@ def test_one_file_for_one_side_and_chance_for_others(make_run):
     assert played == play()
     for one, other in played.values():
         assert one != other
+
+
+def test_runs_of_two_games(make_run, tmp_path):
+    slow, fast = (str(make_run(name, parameters={"speed": n})) for name, n in (("a", 1), ("b", 2)))
+    with pytest.raises(UsageError, match=r"same parameters; got .*'speed': 2.*'speed': 1"):
+        Cast({"hider": slow}, fast)
+    elsewhere = tmp_path / "elsewhere.pt"
+    elsewhere.write_bytes(Path(slow, "policies", "000000.pt").read_bytes())
+    assert Cast({"hider": str(elsewhere)}, fast).parameters == {"speed": 2}
 
 
 def test_mistakes(make_run, tmp_path):
