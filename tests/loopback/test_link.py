@@ -561,7 +561,7 @@ def test_last_words_survive_a_failed_send(pair):
         (b"\x8f\x80abcd", 1002),  # unknown opcode
         (b"\xc2\x80abcd", 1002),  # reserved bit
         (b"\x80\x80abcd", 1002),  # continuation of nothing
-        (Frame(Opcode.TEXT, b"\xff").serialize(mask=True), 1007),
+        (b"\x81\x81abcd\x9e", 1007),  # 0xff, masked, is no text
     ],
 )
 def test_malformed_frame_ends_the_link(pair, data, code):
