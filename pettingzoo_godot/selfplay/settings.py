@@ -57,6 +57,7 @@ class Settings:
             is rewarded in training, see `shaping.py`. Only a program can set it.
         shown: By policy group, an info of the scene that says how it goes: on the terminal, and
             in evaluations. Only a program can set it.
+        groups: What differs for a policy group among the numbers of PPO, by `GROUP.NAME`.
     """
 
     horizon: int = 128
@@ -86,6 +87,12 @@ class Settings:
     pose: Mapping[str, Sequence[int]] = field(default_factory=dict)
     shaping: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     shown: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(self, group: str) -> Settings:
+        """Those of a policy group."""
+        own = {path.removeprefix(f"{group}."): value for path, value in self.groups.items()}
+        return replace(self, **{name: own[name] for name in _OF_A_GROUP if name in own})
 
 
 #: What differs, by scene; the reasons are in docs/SELF_PLAY.md. `chase`: minus one per step until
@@ -96,7 +103,8 @@ SCENES: dict[str, dict[str, Any]] = {
         "pose": {"seeker": [0, 19, 20], "hider": [0, 19, 20]},
         "horizon": 64,
         "epochs": 6,
-        "entropy": 0.01,
+        "entropy": 0.005,
+        "groups": {"seeker.entropy": 0.02},
         "hidden": 128,
         "scripted_opponents": 0.7,
     },
@@ -117,6 +125,10 @@ _MAY_BE_ZERO = (
     *("value_weight", "play_against_latest_model_ratio", "scripted_opponents", "swap_steps"),
 )
 _UP_TO_ONE = ("gamma", "gae_lambda", "play_against_latest_model_ratio", "scripted_opponents")
+_OF_A_GROUP = (
+    *("epochs", "minibatch", "learning_rate", "gae_lambda", "clip_range", "entropy"),
+    *("value_weight", "max_gradient", "target_kl", "hidden"),
+)
 _CHOICES = {"sampling": SAMPLINGS, "winner": WINNERS, "critic": CRITICS}
 
 
@@ -125,30 +137,44 @@ def settings_for(scene: str, chosen: Mapping[str, Any] | None = None) -> Setting
 
     Args:
         scene: Name of a scene.
-        chosen: Values that differ from the scene's own, by name.
+        chosen: Values that differ from the scene's own, by name; by `GROUP.NAME`, those of one
+            policy group.
 
     Raises:
         OptionError: If there is no such name, or the value cannot be one.
     """
     settings = replace(Settings(), **SCENES.get(scene, {}))
     known = asdict(settings)
-    for name, value in (chosen or {}).items():
-        if name not in known:
+    groups = dict(settings.groups)
+    chosen = dict(chosen or {})
+    if isinstance(chosen.get("groups"), Mapping):
+        chosen |= chosen.pop("groups")
+    # What is said of all goes before what is said of one.
+    for path, value in sorted(chosen.items(), key=lambda item: "." in item[0]):
+        group, _, name = path.rpartition(".")
+        if name not in (_OF_A_GROUP if group else known):
             raise OptionError(
-                f"expected a hyperparameter of self-play: {', '.join(known)}; got {name!r}"
+                f"expected a hyperparameter of self-play: {', '.join(known)}; or GROUP.NAME, with "
+                f"one of {', '.join(_OF_A_GROUP)}; got {path!r}"
             )
-        _check(name, value, known[name])
-        settings = replace(settings, **{name: type(known[name])(value)})
-    return settings
+        _check(path, value, known[name])
+        exact = type(known[name])(value)
+        if group:
+            groups[path] = exact
+        else:
+            settings = replace(settings, **{name: exact})
+            groups = {one: kept for one, kept in groups.items() if not one.endswith(f".{name}")}
+    return replace(settings, groups=groups)
 
 
-def _check(name: str, value: Any, default: Any) -> None:
+def _check(path: str, value: Any, default: Any) -> None:
+    name = path.rpartition(".")[2]
     if name in _CHOICES:
         check_choice(name, value, _CHOICES[name])
         return
     if isinstance(default, dict):
         if not isinstance(value, Mapping):
-            raise OptionError(f"expected hyperparameter {name} to be a dict; got {value!r}")
+            raise OptionError(f"expected hyperparameter {path} to be a dict; got {value!r}")
         return
     kinds = (int,) if isinstance(default, int) else (int, float)
     is_number = isinstance(value, kinds) and not isinstance(value, bool) and math.isfinite(value)
@@ -157,4 +183,4 @@ def _check(name: str, value: Any, default: Any) -> None:
         least = "from 0" if name in _MAY_BE_ZERO else "above 0"
         bounds = least + ("" if most == math.inf else f" to {most:g}")
         kind = "an int" if isinstance(default, int) else "a number"
-        raise OptionError(f"expected hyperparameter {name} to be {kind} {bounds}; got {value!r}")
+        raise OptionError(f"expected hyperparameter {path} to be {kind} {bounds}; got {value!r}")

@@ -19,6 +19,7 @@ from gymnasium import spaces
 from torch.utils.tensorboard import SummaryWriter
 
 from pettingzoo_godot.errors import PettingZooGodotError
+from pettingzoo_godot.options import check_choice
 from pettingzoo_godot.selfplay.folder import Folder, Row
 from pettingzoo_godot.selfplay.learner import Learner, Lesson, Rollout
 from pettingzoo_godot.selfplay.lineup import SCRIPTED, Matchmaker, Opponent, Side
@@ -57,6 +58,8 @@ class Trainer:
         self._config = folder.config
         self._settings = Settings(**folder.config.settings)
         self._env = env
+        for path in self._settings.groups:
+            check_choice(f"the policy group of {path}", path.rpartition(".")[0], env.policy_groups)
         self.update = 0
         self.steps = 0
         self.seconds = 0.0
@@ -86,7 +89,7 @@ class Trainer:
         acted = cast(spaces.Dict, self._env.single_action_space)[group]
         seed = int(self._generator(_WEIGHTS, index).integers(2**63))
         states = state_size_of(self._env, self._settings)
-        learner = Learner(observed, acted, self._settings, seed, group, states)
+        learner = Learner(observed, acted, self._settings.of(group), seed, group, states)
         if group in self._config.policies:
             path = Path(self._config.policies[group])
             like = learner.actor

@@ -33,9 +33,22 @@ def test_settings_that_there_are(chosen):
     assert asdict(settings_for("anything", chosen)) == asdict(Settings()) | chosen
 
 
+def test_of_one_group():
+    settings = settings_for("anything", {"seeker.entropy": 0.02, "entropy": 0.01, "epochs": 3})
+    assert settings.of("seeker").entropy == 0.02
+    assert settings.of("hider").entropy == 0.01
+    assert settings.of("seeker").epochs == settings.of("hider").epochs == 3
+    assert settings_for("anything", asdict(settings)) == settings
+    own = settings_for("chase")
+    assert own.of("seeker").entropy > own.of("hider").entropy
+    assert settings_for("chase", {"entropy": 0.0}).of("seeker").entropy == 0.0
+
+
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
+        ("seeker.horizon", 3, "GROUP.NAME, with one of epochs, .*; got 'seeker.horizon'"),
+        ("seeker.epochs", 0, "hyperparameter seeker.epochs to be an int above 0; got 0"),
         ("lr", 1e-3, "a hyperparameter of self-play: horizon, .*; got 'lr'"),
         ("learning_rate", "fast", "learning_rate to be a number above 0; got 'fast'"),
         ("learning_rate", 0, "a number above 0"),

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from duel import Duel
 
-from pettingzoo_godot.errors import EngineDied, UsageError
+from pettingzoo_godot.errors import EngineDied, OptionError, UsageError
 from pettingzoo_godot.selfplay.folder import Config, Folder
 from pettingzoo_godot.selfplay.policies import load_policies
 from pettingzoo_godot.selfplay.settings import settings_for
@@ -144,6 +144,21 @@ def test_stopped_it_saves(tmp_path):
     stop = threading.Event()
     trainer.run(stop, lambda row, done: stop.set() if row["update"] == 2 else None)
     assert load_policies(tmp_path / "run").update == trainer.update == 2
+
+
+def test_each_group_learns_by_its_own_numbers(tmp_path):
+    chosen = {"hider.learning_rate": 1e-9, "hider.hidden": 4}
+    trainer = make(tmp_path / "run", 2, **chosen)
+    run(trainer)
+    weights = {group: one.actor.body[0].weight for group, one in trainer.learners.items()}
+    assert [len(weights[group]) for group in ("seeker", "hider")] == [8, 4]
+    first = make(tmp_path / "again", 2, **chosen).learners
+    moved = {
+        group: (weights[group] - first[group].actor.body[0].weight).abs().max() for group in weights
+    }
+    assert moved["seeker"] > 1e-3 > 1e-6 > moved["hider"]
+    with pytest.raises(OptionError, match=r"judge\.epochs to be seeker or hider"):
+        make(tmp_path / "other", 2, **{"judge.epochs": 3})
 
 
 @pytest.mark.parametrize("role", ["frozen", "deterministic", "scripted"])
