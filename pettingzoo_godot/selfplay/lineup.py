@@ -55,30 +55,31 @@ class Matchmaker:
         sides: By policy group.
         latest_ratio: Probability that an opponent plays with its latest policy, if it is none that
             is scripted.
-        scripted: Probability that an opponent is the scene's own heuristic, of groups that may
-            learn.
+        scripted: By policy group that learns, the probability that its opponent is the scene's own
+            heuristic, if that one may learn as well.
     """
 
     def __init__(
-        self, sides: Mapping[str, Side], latest_ratio: float, scripted: float = 0.0
+        self, sides: Mapping[str, Side], latest_ratio: float, scripted: Mapping[str, float]
     ) -> None:
         self.sides = dict(sides)
         self._latest_ratio = latest_ratio
-        self._scripted = scripted
+        self._scripted = dict(scripted)
 
     def draw(self, rng: np.random.Generator) -> Players:
         """Draw who plays: one of the groups that learn, with its latest policy, and opponents."""
         learning = [group for group, side in self.sides.items() if side.learns]
-        hero = learning[rng.integers(len(learning))] if learning else None
+        hero = learning[rng.integers(len(learning))] if learning else ""
+        scripted = self._scripted.get(hero, 0.0)
         return {
-            group: None if group == hero else self._opponent(side, rng)
+            group: None if group == hero else self._opponent(side, scripted, rng)
             for group, side in self.sides.items()
         }
 
-    def _opponent(self, side: Side, rng: np.random.Generator) -> Opponent:
+    def _opponent(self, side: Side, scripted: float, rng: np.random.Generator) -> Opponent:
         if side.role != "train":
             return None
-        if self._scripted and rng.random() < self._scripted:
+        if scripted and rng.random() < scripted:
             return SCRIPTED
         pool = side.pool
         if not pool.in_play or rng.random() < self._latest_ratio:

@@ -42,8 +42,8 @@ class Settings:
         save_steps: Steps of training between two snapshots for the pool.
         window: Snapshots in the pool; the oldest one goes.
         play_against_latest_model_ratio: Probability that opponents play with their latest policy.
-        scripted_opponents: Probability that an opponent is the scene's own heuristic instead of a
-            policy.
+        scripted_opponents: Probability that an opponent of a group that learns is the scene's own
+            heuristic instead of a policy.
         swap_steps: Steps after which other past selves are drawn from the pool.
         opponents: Past selves of each policy group that are in play at the same time.
         sampling: `"uniform"`, or `"prioritised"`: whoever wins more is drawn more often.
@@ -57,7 +57,7 @@ class Settings:
             is rewarded in training, see `shaping.py`. Only a program can set it.
         shown: By policy group, an info of the scene that says how it goes: on the terminal, and
             in evaluations. Only a program can set it.
-        groups: What differs for a policy group among the numbers of PPO, by `GROUP.NAME`.
+        groups: What differs for a policy group, by `GROUP.NAME`.
     """
 
     horizon: int = 128
@@ -104,9 +104,9 @@ SCENES: dict[str, dict[str, Any]] = {
         "horizon": 64,
         "epochs": 6,
         "entropy": 0.005,
-        "groups": {"seeker.entropy": 0.02},
-        "hidden": 128,
-        "scripted_opponents": 0.7,
+        "hidden": 256,
+        "scripted_opponents": 0.5,
+        "groups": {"seeker.entropy": 0.01, "seeker.scripted_opponents": 0.9},
     },
     "hide_and_seek": {
         "shaping": {"hider": ["door_distance", -20.0]},
@@ -127,7 +127,7 @@ _MAY_BE_ZERO = (
 _UP_TO_ONE = ("gamma", "gae_lambda", "play_against_latest_model_ratio", "scripted_opponents")
 _OF_A_GROUP = (
     *("epochs", "minibatch", "learning_rate", "gae_lambda", "clip_range", "entropy"),
-    *("value_weight", "max_gradient", "target_kl", "hidden"),
+    *("value_weight", "max_gradient", "target_kl", "hidden", "scripted_opponents"),
 )
 _CHOICES = {"sampling": SAMPLINGS, "winner": WINNERS, "critic": CRITICS}
 

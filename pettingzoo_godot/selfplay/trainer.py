@@ -69,10 +69,13 @@ class Trainer:
         self.learners = {
             group: self._make_learner(group, index) for index, group in enumerate(env.policy_groups)
         }
+        self._scripted_opponents = {
+            group: self._settings.of(group).scripted_opponents for group in self.learners
+        }
         self._matchmaker = Matchmaker(
             {group: self._make_side(group) for group in self.learners},
             self._settings.play_against_latest_model_ratio,
-            self._settings.scripted_opponents,
+            self._scripted_opponents,
         )
         self._sides = self._matchmaker.sides
         self._collector = Collector(env, self._matchmaker, self._settings)
@@ -262,7 +265,7 @@ class Trainer:
                 f"info/{name}/{group}": _mean([game.infos[group][name] for game in latest])
                 for name in self._collector.info_names[group]
             }
-            if self._settings.scripted_opponents:
+            if self._scripted_opponents[group]:
                 row[f"wins_against_scripted/{group}"] = _mean(against_scripted)
             row |= {f"{name}/{group}": round(value, 6) for name, value in vars(lesson).items()}
         return row

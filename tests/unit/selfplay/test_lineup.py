@@ -32,7 +32,16 @@ def make_side(group, role="train", snapshots=(), **arguments):
 
 def make(latest_ratio=0.5, scripted=0.0, **roles):
     sides = {group: make_side(group, **roles.get(group, {})) for group in AGENTS}
-    return Matchmaker(sides, latest_ratio, scripted)
+    return Matchmaker(sides, latest_ratio, dict.fromkeys(sides, scripted))
+
+
+def test_each_group_has_its_own_share_of_scripted_opponents():
+    sides = {group: make_side(group) for group in AGENTS}
+    matchmaker = Matchmaker(sides, 1.0, {"seeker": 1.0})
+    rng = np.random.default_rng(0)
+    drawn = [tuple(matchmaker.draw(rng).values()) for _ in range(50)]
+    # Where the hider is who learns, its opponent is the latest seeker.
+    assert set(drawn) == {(None, "scripted"), (None, None)}
 
 
 def draw(lineup, arenas, rng):

@@ -26,7 +26,7 @@ def make_matchmaker(snapshots=0, stack=1, scripted=0.0):
             pool.add(number, Actor(observed, acted, [4], stack=stack))
         pool.swap(np.random.default_rng(0))
         sides[group] = Side("train", actor, pool, len(AGENTS[group]), learns=True)
-    return Matchmaker(sides, 0.5, scripted)
+    return Matchmaker(sides, 0.5, dict.fromkeys(sides, scripted))
 
 
 def rngs(engines, seed=0):
