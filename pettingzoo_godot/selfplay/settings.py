@@ -152,10 +152,10 @@ def settings_for(scene: str, chosen: Mapping[str, Any] | None = None) -> Setting
     # What is said of all goes before what is said of one.
     for path, value in sorted(chosen.items(), key=lambda item: "." in item[0]):
         group, _, name = path.rpartition(".")
-        if name not in (_OF_A_GROUP if group else known):
+        there_are, whose = (_OF_A_GROUP, "a policy group") if group else (known, "self-play")
+        if name not in there_are:
             raise OptionError(
-                f"expected a hyperparameter of self-play: {', '.join(known)}; or GROUP.NAME, with "
-                f"one of {', '.join(_OF_A_GROUP)}; got {path!r}"
+                f"expected a hyperparameter of {whose}: {', '.join(there_are)}; got {path!r}"
             )
         _check(path, value, known[name])
         exact = type(known[name])(value)

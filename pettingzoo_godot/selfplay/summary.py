@@ -161,9 +161,9 @@ def _tell_how(evaluation: Evaluation) -> str:
     command += (
         f" --episodes {numbers['episodes']} --cross-episodes {numbers['cross_episodes']}"
         f" --checkpoints {numbers['checkpoints']} --seed {numbers['seed']}"
-        + " --deterministic"
-        * numbers["deterministic"]
     )
+    if numbers["deterministic"]:
+        command += " --deterministic"
     versions = ", ".join(f"{name} {number}" for name, number in evaluation.versions.items())
     return f"## How it was made\n\n```console\n$ {command}\n```\n\n{versions}."
 

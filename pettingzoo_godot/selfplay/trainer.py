@@ -166,8 +166,7 @@ class Trainer:
         """Play, learn, and say how it went; the training began at this time of the clock."""
         rollouts, played = self._collector.collect(self._generators(_PLAY))
         playing_ended = time.monotonic()
-        lessons = {group: Lesson() for group in self._sides}
-        lessons |= self._learn(rollouts)
+        lessons = {group: Lesson() for group in self._sides} | self._learn(rollouts)
         steps = sum(rollout.rewards.size for rollout in rollouts.values())
         self.update += 1
         self.steps += steps

@@ -47,7 +47,11 @@ def test_of_one_group():
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("seeker.horizon", 3, "GROUP.NAME, with one of epochs, .*; got 'seeker.horizon'"),
+        (
+            "seeker.horizon",
+            3,
+            "a hyperparameter of a policy group: epochs, .*; got 'seeker.horizon'",
+        ),
         ("seeker.epochs", 0, "hyperparameter seeker.epochs to be an int above 0; got 0"),
         ("lr", 1e-3, "a hyperparameter of self-play: horizon, .*; got 'lr'"),
         ("learning_rate", "fast", "learning_rate to be a number above 0; got 'fast'"),
@@ -81,4 +85,7 @@ def test_the_documents_table_has_the_numbers_in_use():
                 told = (cell or cells[0]).split(", ")
                 assert float(told[place]) == settings[name], (name, line)
                 compared += 1
+                for path, value in settings["groups"].items():
+                    group, _, own = path.rpartition(".")
+                    assert own != name or f"{value:g} for {group}s" in line, (path, line)
     assert compared > 30
