@@ -102,6 +102,11 @@ class Learner:
         seed: Of the first weights.
         group: Name of the policy group, for messages.
         state_size: Numbers per state that the critic sees; 0: none.
+
+    Attributes:
+        actor: What plays while it learns.
+        critic: What only learning needs.
+        kept: The mean of what `actor` has been of late: what is kept, to play and to compare.
     """
 
     def __init__(
@@ -125,6 +130,8 @@ class Learner:
                 pose=settings.pose.get(group),
             )
             self.critic = Critic(self.actor.inputs, hidden, state_size)
+        self.kept = copy.deepcopy(self.actor).requires_grad_(False)
+        self._updates = 0
         self._settings = settings
         self._weights = [*self.actor.parameters(), *self.critic.parameters()]
         self._optimizer = torch.optim.Adam(
@@ -159,8 +166,18 @@ class Learner:
         self.actor.moments.update(batch.vectors[:, :own])
         if self.critic.states is not None:
             self.critic.states.update(batch.vectors[:, own:])
+        self._average()
         loss, value_loss, entropy, kl, clipped = (sums / steps).tolist()
         return Lesson(count, loss, value_loss, entropy, kl, clipped, explained)
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        """Let what is kept follow: gradient steps are noisy, their mean is less (Polyak 1992)."""
+        self._updates += 1
+        weight = 1.0 / max(1.0, self._settings.averaging * self._updates)
+        now = self.actor.state_dict()
+        for name, kept in self.kept.state_dict().items():
+            kept.lerp_(now[name], weight)
 
     @torch.no_grad()
     def _prepare(self, rollout: Rollout) -> tuple[Transitions, float]:
@@ -235,12 +252,15 @@ class Learner:
     def begin_with(self, actor: Actor) -> None:
         """Take an actor's weights instead of random ones."""
         self.actor.load_state_dict(actor.state_dict())
+        self.kept.load_state_dict(actor.state_dict())
 
     def state(self) -> dict[str, Any]:
         """All that a checkpoint has to keep."""
         return {
             "actor": self.actor.state_dict(),
             "critic": self.critic.state_dict(),
+            "kept": self.kept.state_dict(),
+            "updates": self._updates,
             "optimizer": self._optimizer.state_dict(),
         }
 
@@ -248,6 +268,8 @@ class Learner:
         """Go on from a `state`."""
         self.actor.load_state_dict(state["actor"])
         self.critic.load_state_dict(state["critic"])
+        self.kept.load_state_dict(state["kept"])
+        self._updates = state["updates"]
         # The optimiser would go on with the tensors that it is given.
         self._optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
 

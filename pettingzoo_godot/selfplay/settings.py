@@ -35,6 +35,8 @@ class Settings:
         value_weight: Weight of the critic's loss.
         max_gradient: Norm to which gradients are clipped.
         target_kl: Distance from the old policy above which an update ends early; 0: never.
+        averaging: Part of the updates so far whose weights are averaged in policies that are kept
+            for evaluations, videos and past selves; 0: the latest weights.
         hidden: Width of the two hidden layers.
         stack: Observations that a policy sees: this one and those before it.
         critic: What the critic sees: its agent's `"own"` observations, or the arena's `"state"` as
@@ -71,6 +73,7 @@ class Settings:
     value_weight: float = 0.5
     max_gradient: float = 0.5
     target_kl: float = 0.03
+    averaging: float = 0.1
     hidden: int = 64
     stack: int = 1
     critic: str = "own"
@@ -121,13 +124,17 @@ SCENES: dict[str, dict[str, Any]] = {
 }
 
 _MAY_BE_ZERO = (
-    *("entropy", "target_kl", "team_change", "gae_lambda"),
+    *("entropy", "target_kl", "team_change", "gae_lambda", "averaging"),
     *("value_weight", "play_against_latest_model_ratio", "scripted_opponents", "swap_steps"),
 )
-_UP_TO_ONE = ("gamma", "gae_lambda", "play_against_latest_model_ratio", "scripted_opponents")
+_UP_TO_ONE = (
+    *("gamma", "gae_lambda", "averaging"),
+    *("play_against_latest_model_ratio", "scripted_opponents"),
+)
 _OF_A_GROUP = (
     *("epochs", "minibatch", "learning_rate", "gae_lambda", "clip_range", "entropy"),
-    *("value_weight", "max_gradient", "target_kl", "hidden", "scripted_opponents"),
+    *("value_weight", "max_gradient", "target_kl", "averaging", "hidden"),
+    "scripted_opponents",
 )
 _CHOICES = {"sampling": SAMPLINGS, "winner": WINNERS, "critic": CRITICS}
 

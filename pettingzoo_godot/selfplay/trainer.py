@@ -207,7 +207,7 @@ class Trainer:
         if self._is_due("save", self._settings.save_steps):
             for group, side in self._sides.items():
                 if side.learns:
-                    side.pool.add(self.update, side.actor)
+                    side.pool.add(self.update, self.learners[group].kept)
                     self._ratings.copy((group, LATEST), (group, str(self.update)))
         if self._is_due("swap", self._settings.swap_steps):
             for index, side in enumerate(self._sides.values()):
@@ -279,7 +279,7 @@ class Trainer:
         """Make a checkpoint, unless there is one of this update."""
         if self.update == self._saved_update:
             return
-        actors = {group: learner.actor for group, learner in self.learners.items()}
+        actors = {group: learner.kept for group, learner in self.learners.items()}
         policies = Policies(self._config.scene, self.update, self.steps, self.seconds, actors)
         self._folder.save(self.state(), policies)
         self._saved_update = self.update

@@ -178,3 +178,25 @@ def test_restored_a_centralised_critic_goes_on_as_it_would_have():
     assert fingerprint(learner) == fingerprint(other)
     for name, value in learner.critic.state_dict().items():
         assert torch.equal(value, other.critic.state_dict()[name])
+
+
+def test_what_is_kept_is_the_mean_of_the_last_updates():
+    learner, rng = make_learner(averaging=0.5), np.random.default_rng(0)
+    played, kept = [], []
+    for _ in range(6):
+        learner.learn(make_rollout(learner, rng), rng)
+        played.append(learner.actor.body[0].weight.detach().clone())
+        kept.append(learner.kept.body[0].weight.clone())
+    assert torch.equal(kept[1], played[1])  # half of two updates is one
+    expected = played[1]
+    for number, weights in enumerate(played[2:], start=3):
+        expected = expected + (weights - expected) / (0.5 * number)
+    torch.testing.assert_close(kept[-1], expected)
+    assert not any(part.requires_grad for part in learner.kept.parameters())
+
+
+def test_without_averaging_the_latest_is_kept():
+    learner, rng = make_learner(averaging=0.0), np.random.default_rng(0)
+    for _ in range(3):
+        learner.learn(make_rollout(learner, rng), rng)
+    assert learner.kept.fingerprint() == learner.actor.fingerprint()
