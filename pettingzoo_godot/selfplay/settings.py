@@ -46,6 +46,8 @@ class Settings:
         play_against_latest_model_ratio: Probability that opponents play with their latest policy.
         scripted_opponents: Probability that an opponent of a group that learns is the scene's own
             heuristic instead of a policy.
+        share: Of the episodes that a group which learns gets to learn from, against those of the
+            others.
         swap_steps: Steps after which other past selves are drawn from the pool.
         opponents: Past selves of each policy group that are in play at the same time.
         sampling: `"uniform"`, or `"prioritised"`: whoever wins more is drawn more often.
@@ -59,6 +61,8 @@ class Settings:
             is rewarded in training, see `shaping.py`. Only a program can set it.
         shown: By policy group, an info of the scene that says how it goes: on the terminal, and
             in evaluations. Only a program can set it.
+        heuristics: By policy group, which of several heuristics its scripted player has in
+            training, if the parameters do not say. Only a program can set it.
         groups: What differs for a policy group, by `GROUP.NAME`.
     """
 
@@ -81,6 +85,7 @@ class Settings:
     window: int = 10
     play_against_latest_model_ratio: float = 0.5
     scripted_opponents: float = 0.0
+    share: float = 1.0
     swap_steps: int = 50_000
     opponents: int = 3
     sampling: str = "uniform"
@@ -90,6 +95,7 @@ class Settings:
     pose: Mapping[str, Sequence[int]] = field(default_factory=dict)
     shaping: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     shown: Mapping[str, str] = field(default_factory=dict)
+    heuristics: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, group: str) -> Settings:
@@ -99,27 +105,37 @@ class Settings:
 
 
 #: What differs, by scene; the reasons are in docs/SELF_PLAY.md. `chase`: minus one per step until
-#: the catch, so returns name no winner.
+#: the catch, so returns name no winner. `hide_and_seek`: nobody learns from a heuristic that always
+#: wins, as its default ones do.
 SCENES: dict[str, dict[str, Any]] = {
     "chase": {
         "winner": "last_reward",
         "pose": {"seeker": [0, 19, 20], "hider": [0, 19, 20]},
         "horizon": 64,
-        "epochs": 6,
+        "minibatch": 512,
         "entropy": 0.005,
         "hidden": 256,
         "scripted_opponents": 0.5,
-        "groups": {"seeker.entropy": 0.01, "seeker.scripted_opponents": 0.9},
+        "opponents": 1,
+        "play_against_latest_model_ratio": 0.25,
+        "groups": {
+            "seeker.learning_rate": 3e-4,
+            "seeker.scripted_opponents": 0.9,
+            "seeker.share": 2.0,
+            "hider.learning_rate": 1e-3,
+        },
     },
     "hide_and_seek": {
-        "shaping": {"hider": ["door_distance", -20.0]},
         "shown": {"hider": "hidden_fraction"},
+        "heuristics": {"hider": "flee", "seeker": "patrol"},
         "horizon": 240,
-        "minibatch": 2048,
-        "epochs": 6,
-        "learning_rate": 1.5e-3,
+        "minibatch": 512,
+        "epochs": 5,
+        "learning_rate": 7e-4,
         "gamma": 0.995,
+        "entropy": 0.003,
         "hidden": 128,
+        "scripted_opponents": 0.4,
     },
 }
 
@@ -133,8 +149,8 @@ _UP_TO_ONE = (
 )
 _OF_A_GROUP = (
     *("epochs", "minibatch", "learning_rate", "gae_lambda", "clip_range", "entropy"),
-    *("value_weight", "max_gradient", "target_kl", "averaging", "hidden"),
-    "scripted_opponents",
+    *("value_weight", "max_gradient", "target_kl", "averaging", "hidden", "stack"),
+    *("scripted_opponents", "share"),
 )
 _CHOICES = {"sampling": SAMPLINGS, "winner": WINNERS, "critic": CRITICS}
 

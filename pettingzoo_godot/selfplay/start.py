@@ -19,6 +19,7 @@ from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.options import check_choice, check_count, check_mapping, check_seed
 from pettingzoo_godot.selfplay.folder import Config, Folder
 from pettingzoo_godot.selfplay.lineup import ROLES
+from pettingzoo_godot.selfplay.players import heuristic_parameter
 from pettingzoo_godot.selfplay.scoreboard import Watch
 from pettingzoo_godot.selfplay.settings import settings_for
 from pettingzoo_godot.selfplay.trainer import Trainer
@@ -101,6 +102,8 @@ def _begin(path: Path, asked: dict[str, Any], watch: Watch) -> Folder:
     own = settings_for(name_of(chosen["scene"]), check_mapping("settings", chosen.get("settings")))
     config = Config(**{**chosen, "settings": asdict(own)})
     _check(config)
+    heuristics = {heuristic_parameter(group): name for group, name in own.heuristics.items()}
+    config = replace(config, parameters=heuristics | dict(config.parameters))
     check_is_free(path)
     with _make_env(config) as env:
         folder = Folder.create(path, config)

@@ -44,6 +44,22 @@ def test_what_a_run_leaves(run, duels, tmp_path):
     assert duels[1].arguments["batch_size"] == 6
 
 
+@pytest.mark.parametrize(
+    ("asked", "parameters"),
+    [
+        ({}, {"hider_heuristic": "flee"}),
+        ({"hider_heuristic": "static"}, {"hider_heuristic": "static"}),
+    ],
+)
+def test_the_heuristics_that_settings_name_play_unless_parameters_say_others(
+    asked, parameters, duels, tmp_path
+):
+    settings = QUICK | {"heuristics": {"hider": "flee"}}
+    run = learn(tmp_path / "run", 1, settings=settings, parameters=asked)
+    assert run.config.parameters == parameters
+    assert duels[1].arguments["parameters"] == parameters
+
+
 def test_ten_minutes_if_nobody_says_how_long(duels, tmp_path):
     def stop(row, done):
         signal.raise_signal(signal.SIGINT)  # as Ctrl-C
