@@ -15,7 +15,13 @@ from pettingzoo_godot.factory import parallel_env
 from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.selfplay.checkpoint import numbered
 from pettingzoo_godot.selfplay.folder import Config, Folder
-from pettingzoo_godot.selfplay.players import RANDOM, SCRIPTED, bot, heuristic_parameter
+from pettingzoo_godot.selfplay.players import (
+    RANDOM,
+    SCRIPTED,
+    bot,
+    game_parameters,
+    heuristic_parameter,
+)
 from pettingzoo_godot.selfplay.policies import load_policies
 
 #: A player of the first policy group, and one of the second.
@@ -89,7 +95,7 @@ def enter(
 
 
 def _game(config: Config) -> tuple[Any, ...]:
-    return config.scene, config.parameters, config.settings.get("winner")
+    return config.scene, game_parameters(config.parameters), config.settings.get("winner")
 
 
 def _players(role: str, checkpoints: list[Checkpoint]) -> list[Checkpoint]:

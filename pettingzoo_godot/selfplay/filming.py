@@ -18,7 +18,7 @@ from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.options import check_choice
 from pettingzoo_godot.record import POLICIES, Policy, random_policy
 from pettingzoo_godot.selfplay.folder import Folder
-from pettingzoo_godot.selfplay.players import Player, make_player
+from pettingzoo_godot.selfplay.players import Player, game_parameters, make_player
 from pettingzoo_godot.selfplay.policies import FOLDER
 
 _RANDOM, _HEURISTIC = POLICIES
@@ -126,9 +126,9 @@ class _Team:
 
 
 def _parameters_of(path: Path) -> dict[str, Scalar] | None:
-    """The parameters of the run that policies are of; None: a file elsewhere does not tell."""
+    """What makes the game of the run that policies are of; None: a file elsewhere does not tell."""
     if path.is_dir():
-        return dict(Folder.open(path).config.parameters)
+        return game_parameters(Folder.open(path).config.parameters)
     if not path.is_file():
         raise UsageError(
             f"expected a policy: {', '.join(POLICIES)}, the folder of a run or one of its files of "

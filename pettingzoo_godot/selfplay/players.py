@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from gymnasium import spaces
 
+from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.selfplay.heads import Head, head_for
 from pettingzoo_godot.selfplay.memory import Memory
 from pettingzoo_godot.selfplay.networks import Actor
@@ -46,6 +47,12 @@ def parameters_for(players: Mapping[str, str]) -> dict[str, str]:
 def heuristic_parameter(group: str) -> str:
     """Name of the parameter that says which of several heuristics a policy group has."""
     return f"{group}_heuristic"
+
+
+def game_parameters(parameters: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """Parameters without those that name heuristics: the game is the same, whoever plays it."""
+    suffix = heuristic_parameter("")
+    return {name: value for name, value in parameters.items() if not name.endswith(suffix)}
 
 
 def bot(name: str) -> str:

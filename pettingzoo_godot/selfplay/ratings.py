@@ -22,7 +22,13 @@ from scipy.special import expit
 
 from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.selfplay.matches import Match
-from pettingzoo_godot.selfplay.players import RANDOM, SCRIPTED, bot, heuristic_parameter
+from pettingzoo_godot.selfplay.players import (
+    RANDOM,
+    SCRIPTED,
+    bot,
+    game_parameters,
+    heuristic_parameter,
+)
 from pettingzoo_godot.spaces import Array
 
 _BEFORE = 1000.0  # what is believed of a player before its first game
@@ -170,8 +176,7 @@ def anchors_for(scene: str, parameters: Mapping[str, Scalar]) -> Anchors:
     Returns:
         None are known: an empty dict.
     """
-    anchors = ANCHORS.get(scene, {})
-    return anchors if set(parameters) <= set(map(heuristic_parameter, anchors)) else {}
+    return {} if game_parameters(parameters) else ANCHORS.get(scene, {})
 
 
 def measure_anchors(matches: Iterable[Match]) -> Anchors:

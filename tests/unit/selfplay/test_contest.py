@@ -34,6 +34,11 @@ def test_who_does_not_learn(make_run):
     assert labels(run, "hider") == ["one@000020"]
 
 
+def test_runs_that_learned_from_other_heuristics_are_of_one_game(make_run):
+    two = [make_run(name, parameters={"hider_heuristic": name}) for name in ("flee", "static")]
+    assert [one.name for one in enter(two, GROUPS, 3)] == ["flee", "static"]
+
+
 def test_runs_that_cannot_be_compared(make_run, tmp_path):
     one = make_run("one")
     with pytest.raises(UsageError, match="different names; got one twice"):

@@ -90,6 +90,11 @@ def test_one_file_for_one_side_and_chance_for_others(make_run):
         assert one != other
 
 
+def test_heuristics_of_a_training_are_no_part_of_the_game(make_run):
+    run = make_run("a", parameters={"speed": 2.0, "hider_heuristic": "static"})
+    assert Cast({}, str(run)).parameters == {"speed": 2.0}
+
+
 def test_runs_of_two_games(make_run, tmp_path):
     slow, fast = (str(make_run(name, parameters={"speed": n})) for name, n in (("a", 1), ("b", 2)))
     with pytest.raises(UsageError, match=r"same parameters; got .*'speed': 2.*'speed': 1"):
