@@ -115,14 +115,13 @@ SCENES: dict[str, dict[str, Any]] = {
         "minibatch": 512,
         "entropy": 0.005,
         "hidden": 256,
-        "scripted_opponents": 0.5,
+        "scripted_opponents": 0.8,
         "opponents": 1,
         "play_against_latest_model_ratio": 0.25,
         "groups": {
             "seeker.learning_rate": 3e-4,
             "seeker.scripted_opponents": 0.9,
             "seeker.share": 2.0,
-            "hider.learning_rate": 1e-3,
         },
     },
     "hide_and_seek": {
@@ -131,11 +130,11 @@ SCENES: dict[str, dict[str, Any]] = {
         "horizon": 240,
         "minibatch": 512,
         "epochs": 5,
-        "learning_rate": 7e-4,
+        "learning_rate": 1.2e-3,
         "gamma": 0.995,
-        "entropy": 0.003,
         "hidden": 128,
         "scripted_opponents": 0.4,
+        "checkpoint_updates": 10,
     },
 }
 
