@@ -57,35 +57,24 @@ class Matchmaker:
             is scripted.
         scripted: By policy group that learns, the probability that its opponent is the scene's own
             heuristic, if that one may learn as well.
-        shares: By policy group, how many of the episodes it gets to learn from, against those of
-            the others that learn. Those that are not named: 1.
     """
 
     def __init__(
-        self,
-        sides: Mapping[str, Side],
-        latest_ratio: float,
-        scripted: Mapping[str, float],
-        shares: Mapping[str, float] | None = None,
+        self, sides: Mapping[str, Side], latest_ratio: float, scripted: Mapping[str, float]
     ) -> None:
         self.sides = dict(sides)
         self._latest_ratio = latest_ratio
         self._scripted = dict(scripted)
-        self._shares = dict(shares or {})
 
     def draw(self, rng: np.random.Generator) -> Players:
         """Draw who plays: one of the groups that learn, with its latest policy, and opponents."""
         learning = [group for group, side in self.sides.items() if side.learns]
-        hero = self._draw_hero(learning, rng) if learning else ""
+        hero = learning[rng.integers(len(learning))] if learning else ""
         scripted = self._scripted.get(hero, 0.0)
         return {
             group: None if group == hero else self._opponent(side, scripted, rng)
             for group, side in self.sides.items()
         }
-
-    def _draw_hero(self, learning: list[str], rng: np.random.Generator) -> str:
-        shares = np.array([self._shares.get(group, 1.0) for group in learning])
-        return learning[rng.choice(len(learning), p=shares / shares.sum())]
 
     def _opponent(self, side: Side, scripted: float, rng: np.random.Generator) -> Opponent:
         if side.role != "train":

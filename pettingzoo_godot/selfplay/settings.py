@@ -46,8 +46,6 @@ class Settings:
         play_against_latest_model_ratio: Probability that opponents play with their latest policy.
         scripted_opponents: Probability that an opponent of a group that learns is the scene's own
             heuristic instead of a policy.
-        share: Of the episodes that a group which learns gets to learn from, against those of the
-            others.
         swap_steps: Steps after which other past selves are drawn from the pool.
         opponents: Past selves of each policy group that are in play at the same time.
         sampling: `"uniform"`, or `"prioritised"`: whoever wins more is drawn more often.
@@ -85,7 +83,6 @@ class Settings:
     window: int = 10
     play_against_latest_model_ratio: float = 0.5
     scripted_opponents: float = 0.0
-    share: float = 1.0
     swap_steps: int = 50_000
     opponents: int = 3
     sampling: str = "uniform"
@@ -115,13 +112,11 @@ SCENES: dict[str, dict[str, Any]] = {
         "minibatch": 512,
         "entropy": 0.005,
         "hidden": 256,
-        "scripted_opponents": 0.8,
-        "opponents": 1,
-        "play_against_latest_model_ratio": 0.25,
+        "scripted_opponents": 0.5,
         "groups": {
             "seeker.learning_rate": 3e-4,
+            "seeker.entropy": 0.01,
             "seeker.scripted_opponents": 0.9,
-            "seeker.share": 2.0,
         },
     },
     "hide_and_seek": {
@@ -149,7 +144,7 @@ _UP_TO_ONE = (
 _OF_A_GROUP = (
     *("epochs", "minibatch", "learning_rate", "gae_lambda", "clip_range", "entropy"),
     *("value_weight", "max_gradient", "target_kl", "averaging", "hidden", "stack"),
-    *("scripted_opponents", "share"),
+    "scripted_opponents",
 )
 _CHOICES = {"sampling": SAMPLINGS, "winner": WINNERS, "critic": CRITICS}
 

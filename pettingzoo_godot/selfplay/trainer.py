@@ -76,7 +76,6 @@ class Trainer:
             {group: self._make_side(group) for group in self.learners},
             self._settings.play_against_latest_model_ratio,
             self._scripted_opponents,
-            {group: self._settings.of(group).share for group in self.learners},
         )
         self._sides = self._matchmaker.sides
         self._collector = Collector(env, self._matchmaker, self._settings)

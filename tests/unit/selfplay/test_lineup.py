@@ -44,16 +44,6 @@ def test_each_group_has_its_own_share_of_scripted_opponents():
     assert set(drawn) == {(None, "scripted"), (None, None)}
 
 
-def test_episodes_are_shared_out_to_those_that_learn():
-    sides = {group: make_side(group, snapshots=[1]) for group in AGENTS}
-    matchmaker = Matchmaker(sides, 0.0, {}, {"seeker": 3.0})
-    rng = np.random.default_rng(0)
-    drawn = [matchmaker.draw(rng)["seeker"] is None for _ in range(4000)]
-    assert abs(np.mean(drawn) - 0.75) < 0.03
-    sides["seeker"].learns = False
-    assert not any(matchmaker.draw(rng)["seeker"] is None for _ in range(20))
-
-
 def draw(lineup, arenas, rng):
     lineup.prepare(arenas, rng)
     lineup.begin(arenas)

@@ -40,8 +40,8 @@ def test_of_one_group():
     assert settings.of("seeker").epochs == settings.of("hider").epochs == 3
     assert settings_for("anything", asdict(settings)) == settings
     own = settings_for("chase")
-    assert own.of("seeker").share > own.of("hider").share
-    assert settings_for("chase", {"share": 1.0}).of("seeker").share == 1.0
+    assert own.of("seeker").entropy > own.of("hider").entropy
+    assert settings_for("chase", {"entropy": 0.0}).of("seeker").entropy == 0.0
 
 
 @pytest.mark.parametrize(
