@@ -14,7 +14,7 @@ from pettingzoo_godot.cli import app
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-PAGES = [README, *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md"]
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md"]
 SCENE_LINES = 60  # of GDScript, in all
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

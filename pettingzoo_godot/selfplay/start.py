@@ -103,7 +103,7 @@ def _begin(path: Path, asked: dict[str, Any], watch: Watch) -> Folder:
     config = Config(**{**chosen, "settings": asdict(own)})
     _check(config)
     heuristics = {heuristic_parameter(group): name for group, name in own.heuristics.items()}
-    config = replace(config, parameters=heuristics | dict(config.parameters))
+    config = replace(config, parameters={**heuristics, **config.parameters})
     check_is_free(path)
     with _make_env(config) as env:
         folder = Folder.create(path, config)
