@@ -21,6 +21,10 @@ from pettingzoo_godot.selfplay.shaping import Shaping
 from pettingzoo_godot.spaces import Array
 from pettingzoo_godot.vector import GodotVectorEnv
 
+# Steps that an engine may be ahead of the others. One that is not held back takes the core of a
+# slower one, and at the end has nothing to do but to wait for it, and then for the update.
+_LEAD = 4
+
 
 class Played(NamedTuple):
     """A game that is over.
@@ -119,16 +123,19 @@ class Collector:
         engines = range(self._env.num_engines)
         rollouts = {group: self._room(group) for group in self._sides}
         games: list[list[Played]] = [[] for _ in engines]
-        for engine in engines:
-            self._steps[engine] = 0
-            self._act(engine, rollouts, rngs[engine])
-        for _ in range(len(engines) * self._horizon):
+        self._steps = [0] * len(engines)
+        ready = set(engines)  # those that have answered
+        while min(self._steps) < self._horizon:
+            most = min(self._horizon - 1, min(self._steps) + _LEAD)
+            for engine in sorted(ready):
+                if self._steps[engine] <= most:
+                    self._act(engine, rollouts, rngs[engine])
+                    ready.remove(engine)
             result = self._env.recv()
             engine = self._engine_of(result[4])
             games[engine] += self._take(engine, result, rollouts, rngs[engine])
             self._steps[engine] += 1
-            if self._steps[engine] < self._horizon:
-                self._act(engine, rollouts, rngs[engine])
+            ready.add(engine)
         for group, rollout in rollouts.items():
             rollout.finals.sort(key=lambda final: (final[0], final[1][0]))  # not by who was first
             for engine, vectors in enumerate(self._vectors):

@@ -6,6 +6,7 @@ pytest.importorskip("torch", reason="the extra [train] is not installed")
 import torch
 from duel import AGENTS, DEATH, LENGTH, SPACES, Duel
 
+from pettingzoo_godot.selfplay import rollout
 from pettingzoo_godot.selfplay.lineup import Matchmaker, Side
 from pettingzoo_godot.selfplay.networks import Actor
 from pettingzoo_godot.selfplay.pool import Pool
@@ -121,6 +122,17 @@ def test_it_does_not_matter_which_engine_is_ready_first():
 def test_an_engine_works_while_another_one_is_thought_about():
     env, _, _ = play(2)
     assert [engine for engine, _ in env.sent[:4]] == [0, 1, 0, 1]
+
+
+def test_no_engine_gets_far_ahead_of_the_others():
+    env, _, _ = play(3, order=-1)  # the one that was asked last always answers first
+    asked = np.zeros(3, int)
+    leads = []
+    for engine, _ in env.sent:
+        asked[engine] += 1
+        leads.append(asked.max() - asked.min())
+    assert max(leads) == rollout._LEAD < HORIZON
+    assert asked.tolist() == [HORIZON] * 3
 
 
 def test_rollouts_go_on_where_the_last_one_ended():
