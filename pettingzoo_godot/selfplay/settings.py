@@ -111,8 +111,9 @@ SCENES: dict[str, dict[str, Any]] = {
         "horizon": 64,
         "minibatch": 512,
         "entropy": 0.005,
+        "averaging": 0.2,
         "hidden": 256,
-        "scripted_opponents": 0.5,
+        "scripted_opponents": 0.8,
         "groups": {
             "seeker.learning_rate": 3e-4,
             "seeker.entropy": 0.01,
