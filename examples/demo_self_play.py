@@ -29,6 +29,7 @@ FILMED = 3  # episodes in the video
 FPS = 12  # pictures per second of it, one per step: slower than the game, whose steps are short
 PAUSE = 12  # pictures for which the end of an episode stays
 PIXELS = 400  # of its sides
+OUT = Path("build/demo/chase")
 
 
 def learn(console: Console, arguments: argparse.Namespace) -> None:
@@ -105,13 +106,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=2.0, help="of training, at most")
     parser.add_argument("--episodes", type=int, default=100, help="of each match")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path("build/demo/chase"))
+    parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
     episodes, out = arguments.episodes, arguments.out
 
     console = Console(highlight=False)
-    if (out / "config.json").exists():  # of the last demo
-        shutil.rmtree(out)
+    if out == OUT:  # that of the last demo
+        shutil.rmtree(out, ignore_errors=True)
     console.print("Seeker and hider of [bold]chase[/] learn from each other, by self-play:")
     learn(console, arguments)
     numbers = {"episodes": episodes, "cross_episodes": max(1, episodes // 4), "checkpoints": 5}

@@ -26,7 +26,7 @@ from pettingzoo_godot.export import export_scene
 from pettingzoo_godot.extras import needing_train
 from pettingzoo_godot.install import Godot, Source, find_godot, install_godot
 from pettingzoo_godot.messages import Scalar
-from pettingzoo_godot.options import parse_assignments
+from pettingzoo_godot.options import parse_assignments, split_assignments
 from pettingzoo_godot.play import play as play_scene
 from pettingzoo_godot.record import POLICIES
 from pettingzoo_godot.record import record as record_scene
@@ -318,9 +318,15 @@ def train(
     ],
     out: Annotated[Path, typer.Option(help="Folder of the run.")],
     algo: Annotated[str | None, typer.Option(help="ppo (if not given) or a2c.")] = None,
-    steps: Annotated[int | None, typer.Option(help="Steps in all; 100000.")] = None,
-    engines: Annotated[int | None, typer.Option(help="Godot processes; 1.")] = None,
-    arenas: Annotated[int | None, typer.Option(help="Copies of the scene in each; 8.")] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Steps in all; 100000, with --self-play any.")
+    ] = None,
+    engines: Annotated[
+        int | None, typer.Option(help="Godot processes; 1, with --self-play 2.")
+    ] = None,
+    arenas: Annotated[
+        int | None, typer.Option(help="Copies of the scene in each; 8, with --self-play 32.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Of everything random; 0.")] = None,
     vectorizer: Annotated[str | None, typer.Option(help="sb3 (if not given) or supersuit.")] = None,
     parameter: Annotated[
@@ -371,8 +377,8 @@ def train(
             engines=engines,
             arenas=arenas,
             seed=seed,
-            roles=parse_assignments(role) if role else None,
-            policies=parse_assignments(policy) if policy else None,
+            roles=split_assignments(role) if role else None,
+            policies=split_assignments(policy) if policy else None,
             parameters=parse_assignments(parameter) if parameter else None,
             settings=parse_assignments(hyperparameter) if hyperparameter else None,
             resume=resume,

@@ -87,14 +87,19 @@ def parse_assignments(texts: Iterable[str]) -> dict[str, Scalar]:
     Raises:
         OptionError: If a text has another form, or two have the same name.
     """
-    values: dict[str, Scalar] = {}
+    return {name: _parse(value) for name, value in split_assignments(texts).items()}
+
+
+def split_assignments(texts: Iterable[str]) -> dict[str, str]:
+    """Read texts as a command line has them: as `parse_assignments`, but all values are text."""
+    values: dict[str, str] = {}
     for text in texts:
         name, separator, value = (part.strip() for part in text.partition("="))
         if not name or not separator:
             raise OptionError(f"expected NAME=VALUE, such as walls=3; got {text!r}")
         if name in values:
             raise OptionError(f"expected one value for {name!r}; got a second one: {value!r}")
-        values[name] = _parse(value)
+        values[name] = value
     return values
 
 

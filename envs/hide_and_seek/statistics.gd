@@ -38,7 +38,7 @@ func update() -> void:
 		seeking_steps += 1
 		hidden_steps += int(not _game.is_any_seen)
 		_tell("hidden_fraction", float(hidden_steps) / seeking_steps)
-		if _game.is_any_seen and not _infos.has("first_seen"):
+		if hidden_steps == seeking_steps:
 			_tell("first_seen", seeking_steps)
 	_tell("hidden", 0.0 if _game.is_any_seen else 1.0)
 	var spots := _spots()

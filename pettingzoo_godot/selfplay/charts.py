@@ -99,8 +99,9 @@ def _draw_against_pool(evaluation: Evaluation, run: Contestant, file: Path) -> N
             pairs: list[Pair] = [
                 (one.label, opponent) if is_row else (opponent, one.label) for one in checkpoints
             ]
-            wins = [evaluation.results[pair].wins[group] for pair in pairs]
-            measured = [evaluation.measure(pair) for pair in pairs]
+            results = [evaluation.common[pair] for pair in pairs]
+            wins = [result.wins[group] for result in results]
+            measured = [evaluation.measure(result) for result in results]
             label = f"against {opponent}"
             _draw_band(panels[0][column], checkpoints, [_percent(x) for x in wins], color, label)
             _draw_band(panels[1][column], checkpoints, measured, color, label)
@@ -142,9 +143,9 @@ def _draw_band(
 def _draw_cross_play(evaluation: Evaluation, run: Contestant, file: Path) -> None:
     rows, columns = (run.sides[group] for group in evaluation.groups)
     group = evaluation.groups[0]
-    pairs = [[(one.label, other.label) for other in columns] for one in rows]
-    wins = np.array([[evaluation.results[p].wins[group].value for p in line] for line in pairs])
-    measured = np.array([[evaluation.measure(p).value for p in line] for line in pairs])
+    lines = [[evaluation.common[one.label, other.label] for other in columns] for one in rows]
+    wins = np.array([[result.wins[group].value for result in line] for line in lines])
+    measured = np.array([[evaluation.measure(result).value for result in line] for line in lines])
     figure = Figure(figsize=(12.5, 0.55 * len(rows) + 2.2), layout="constrained")
     left, right = _row(figure, 2)
     _draw_matrix(left, 100.0 * wins, "RdBu", (0.0, 100.0), ".0f")

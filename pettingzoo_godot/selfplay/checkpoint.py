@@ -30,6 +30,8 @@ def write_whole(file: Path, content: bytes) -> None:
         handle.flush()
         os.fsync(handle.fileno())
     os.replace(unfinished, file)
+    if os.name == "nt":  # Windows opens no folders
+        return
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

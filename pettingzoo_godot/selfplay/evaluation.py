@@ -19,6 +19,7 @@ from pettingzoo_godot.arguments import name_of
 from pettingzoo_godot.errors import UsageError
 from pettingzoo_godot.install import find_godot
 from pettingzoo_godot.options import check_count, check_seed
+from pettingzoo_godot.scene import find_scene
 from pettingzoo_godot.selfplay.charts import draw_all
 from pettingzoo_godot.selfplay.checkpoint import write_whole
 from pettingzoo_godot.selfplay.contest import Contestant, Pair, arrange, enter, list_pool
@@ -100,8 +101,9 @@ def evaluate(
     except OSError as exc:
         raise UsageError(f"expected to write the folder {target}; {exc}") from exc
     numbers = counts | {"seed": seed, "deterministic": deterministic}
+    made_with = _versions(config.scene)
     matches = _play(config, runs, pairs, list(pool), numbers, engines, watch)
-    evaluation = _assess(config, pool, runs, matches, numbers)
+    evaluation = _assess(config, pool, runs, matches, numbers, made_with)
     content = json.dumps(evaluation.to_json(), indent=1) + "\n"
     write_whole(target / "evaluation.json", content.encode())
     return write_report(evaluation, draw_all(evaluation, target), target)
@@ -131,25 +133,30 @@ def _assess(
     runs: list[Contestant],
     matches: dict[Pair, Match],
     numbers: dict[str, int],
+    made_with: dict[str, str],
 ) -> Evaluation:
     name = name_of(config.scene)
+    shown = config.settings.get("shown", settings_for(config.scene).shown)
     first, second = groups = tuple(pool)
     anchors = anchors_for(config.scene, config.parameters)
     if not anchors:
         anchors = measure_anchors(matches[pair] for pair in product(pool[first], pool[second]))
-    results = {pair: sum_up(match) for pair, match in matches.items()}
+    fewest = numbers["cross_episodes"]
+    common = {p: match.first(min(fewest, len(match.episodes))) for p, match in matches.items()}
+    compared = {pair: sum_up(match) for pair, match in common.items()}
     return Evaluation(
         scene=name,
         groups=(first, second),
         numbers=numbers,
-        shown=next(iter(config.settings.get("shown", settings_for(name).shown).items()), None),
+        shown=next(iter(shown.items()), None),
         pool=pool,
         anchors=anchors,
         runs=runs,
-        results=results,
-        ratings=estimate_ratings(rate_matches(matches.values(), anchors), matches, groups),
-        trends=[trend for run in runs for trend in find_trends(run, results, groups)],
-        versions=_versions(),
+        results={pair: sum_up(match) for pair, match in matches.items()},
+        common=compared,
+        ratings=estimate_ratings(rate_matches(common.values(), anchors), matches, groups),
+        trends=[trend for run in runs for trend in find_trends(run, compared, groups)],
+        versions=made_with,
     )
 
 
@@ -184,6 +191,7 @@ def _play(
     }
 
 
-def _versions() -> dict[str, str]:
-    """Of all that decides what comes out."""
-    return versions() | {_RATED_BY: version(_RATED_BY), "godot": find_godot().version}
+def _versions(scene: str) -> dict[str, str]:
+    """Of all that decides what comes out; an exported game has an engine of its own."""
+    engine = {} if find_scene(scene).game else {"godot": find_godot().version}
+    return versions() | {_RATED_BY: version(_RATED_BY)} | engine

@@ -76,6 +76,8 @@ class Evaluation:
         anchors: Their ratings.
         runs: Which.
         results: By players: one of the first policy group, and one of the second.
+        common: The same of the first `cross_episodes` alone, which all checkpoints have played:
+            what is told of them as training goes on.
         ratings: By policy group and player.
         trends: By run and policy group.
         versions: Of what it was made with.
@@ -89,13 +91,13 @@ class Evaluation:
     anchors: Anchors
     runs: list[Contestant]
     results: dict[Pair, Result]
+    common: dict[Pair, Result]
     ratings: dict[str, dict[str, Estimate]]
     trends: list[Trend]
     versions: dict[str, str]
 
-    def measure(self, pair: Pair) -> Estimate:
+    def measure(self, result: Result) -> Estimate:
         """What says most about the game between two players, besides who wins."""
-        result = self.results[pair]
         if self.shown is None:
             return result.length
         group, name = self.shown
@@ -117,13 +119,16 @@ class Evaluation:
         content = {
             name: value
             for name, value in vars(self).items()
-            if name not in ("runs", "results", "trends")
+            if name not in ("runs", "results", "common", "trends")
         }
         content["runs"] = {
             run.name: {
                 "seed": run.config.seed,
+                "engines": run.config.engines,
+                "arenas": run.config.arenas,
                 "parameters": run.config.parameters,
                 "roles": run.config.roles,
+                "settings": run.config.settings,
                 "checkpoints": [
                     {"name": one.label, "steps": one.steps, "seconds": one.seconds}
                     for one in run.checkpoints

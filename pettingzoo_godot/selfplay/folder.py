@@ -150,10 +150,9 @@ class Folder:
 
     def log(self, row: Row) -> None:
         """Add an update to progress.csv; all have the same names."""
-        is_new = not self.progress_file.exists()
         with self.progress_file.open("a", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(row))
-            if is_new:
+            if file.tell() == 0:
                 writer.writeheader()
             writer.writerow(row)
 
@@ -171,7 +170,7 @@ class Folder:
         kept = io.StringIO()
         for number, line in enumerate(lines):
             first = line.split(",", 1)[0]
-            if number == 0 or (line.endswith("\n") and int(first) <= update):
+            if line.endswith("\n") and (number == 0 or int(first) <= update):
                 kept.write(line)
         write_whole(self.progress_file, kept.getvalue().encode())
 

@@ -10,6 +10,7 @@ in the same episodes.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, cast
@@ -63,6 +64,17 @@ class Match:
 
     players: dict[str, str]
     episodes: list[Episode]
+
+    def first(self, episodes: int) -> Match:
+        """The match that so many episodes would have been: those that were begun first."""
+        share, rest = divmod(episodes, len({episode.arena for episode in self.episodes}))
+        played: Counter[int] = Counter()
+        kept = []
+        for episode in self.episodes:
+            if played[episode.arena] < share + (episode.arena < rest):
+                kept.append(episode)
+            played[episode.arena] += 1
+        return Match(self.players, kept)
 
     def summary(self) -> dict[str, Any]:
         """Numbers about all episodes, by name."""
@@ -119,7 +131,7 @@ class Stadium:
                 "expected a scene with several policy groups, which play against each other; got "
                 f"{', '.join(self._groups)} alone"
             )
-        self._winner = winner or settings_for(self._env.metadata["name"]).winner
+        self._winner = winner or settings_for(os.fspath(scene)).winner
 
     def __enter__(self) -> Stadium:
         return self

@@ -12,7 +12,6 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from pettingzoo_godot.arguments import name_of
 from pettingzoo_godot.selfplay.evaluation import evaluate
 from pettingzoo_godot.selfplay.policies import load_policies
 from pettingzoo_godot.selfplay.scoreboard import show_matches, show_self_play
@@ -36,7 +35,7 @@ def show_training(console: Console, scene: str, out: Path, asked: Mapping[str, A
         PettingZooGodotError: As `train` does.
     """
     done = 0.0
-    with show_self_play(console, settings_for(name_of(scene)).shown) as show:
+    with show_self_play(console, settings_for(scene).shown) as show:
 
         def watch(row: Any, part: float) -> None:
             nonlocal done

@@ -195,7 +195,8 @@ class Collector:
             return []
         played = [Played(game, lineup.players(game.arena)) for game in games]
         self._begin(engine, [game.arena for game in games], rng)
-        return played
+        # What an engine that died has cut short says nothing about who plays well.
+        return [] if any("engine_failed" in infos[group] for group in self._sides) else played
 
     def _begin(self, engine: int, arenas: Iterable[int], rng: np.random.Generator) -> None:
         self._lineups[engine].begin(arenas)

@@ -154,7 +154,7 @@ def settings_for(scene: str, chosen: Mapping[str, Any] | None = None) -> Setting
     """Say how self-play learns a scene.
 
     Args:
-        scene: Name of a scene.
+        scene: Name of a bundled one, or a path: somebody's own, whatever its name.
         chosen: Values that differ from the scene's own, by name; by `GROUP.NAME`, those of one
             policy group.
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from pettingzoo_godot.arguments import absolute_scene, name_of
+from pettingzoo_godot.arguments import absolute_scene
 from pettingzoo_godot.errors import OptionError, UsageError
 from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.options import check_choice, check_count, check_mapping, check_seed
@@ -99,7 +99,7 @@ def _begin(path: Path, asked: dict[str, Any], watch: Watch) -> Folder:
     chosen = {"engines": 2, "arenas": 32, "seed": 0, "steps": None, "minutes": None, **asked}
     if chosen["steps"] is None and chosen["minutes"] is None:
         chosen["minutes"] = _MINUTES
-    own = settings_for(name_of(chosen["scene"]), check_mapping("settings", chosen.get("settings")))
+    own = settings_for(chosen["scene"], check_mapping("settings", chosen.get("settings")))
     config = Config(**{**chosen, "settings": asdict(own)})
     _check(config)
     heuristics = {heuristic_parameter(group): name for group, name in own.heuristics.items()}
@@ -125,9 +125,16 @@ def _resume(folder: Folder, asked: dict[str, Any], watch: Watch) -> Folder:
     with _make_env(folder.config) as env:
         trainer = Trainer(folder, env, resumed=True)
         if trainer.done() >= 1.0:
+            limits = {"steps": trainer.steps, "minutes": trainer.seconds / 60.0}
+            reached = [
+                f"--{name} {limit:g}"
+                for name, limit in ((name, getattr(folder.config, name)) for name in limits)
+                if limit is not None and limits[name] >= limit
+            ]
             raise UsageError(
-                f"expected more than the {trainer.seconds / 60:.1f} minutes and {trainer.steps} "
-                f"steps that {folder.path} has. Give it more: --minutes or --steps"
+                f"expected a training to go on with; {folder.path} has had "
+                f"{trainer.seconds / 60:.1f} minutes and {trainer.steps} steps, which is all of "
+                f"{' and '.join(reached)}. Give it more of that."
             )
         folder.write_config()
         _train(trainer, env, watch)
@@ -138,6 +145,8 @@ def _train(trainer: Trainer, env: GodotVectorEnv, watch: Watch) -> None:
     env.start()  # not below, where Ctrl-C waits for the end of an update
     with one_thread(), stop_on_signals() as stop:
         trainer.run(stop, watch)
+        if trainer.update == 0:  # there is nothing to save, and nothing to go on from
+            raise KeyboardInterrupt
 
 
 def _make_env(config: Config) -> GodotVectorEnv:
@@ -194,12 +203,19 @@ def _check_agrees(folder: Folder, asked: dict[str, Any]) -> None:
     for name, value in asked.items():
         if name in _BUDGET:
             continue
-        parts = value.items() if isinstance(value, Mapping) else [(name, value)]
-        known = had[name] if isinstance(value, Mapping) else had
-        for key, part in parts:
+        known = had
+        parts: dict[str, Any] = {name: value}
+        if isinstance(value, Mapping):
+            known, parts = _flat(had[name]), _flat(value)
+        for key, part in parts.items():
             if key not in known or known[key] != part:
                 was = repr(known[key]) if key in known else "to be left out"
                 raise UsageError(
                     f"expected {key} {was}, as in the run {folder.path}; got {part!r}. "
                     "Leave it out to go on, or train in a new folder."
                 )
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with those of policy groups beside the others, as they are asked for."""
+    return {**values, **values.get("groups", {})}

@@ -46,7 +46,8 @@ def _introduce(evaluation: Evaluation) -> str:
         f"# Self-play in {evaluation.scene}\n\n"
         f"{runs}. Ranges are 95 % intervals; a match is {numbers['episodes']} episodes "
         f"({numbers['cross_episodes']} with an earlier checkpoint), the same ones for all players; "
-        f"policies {act}."
+        f"what is told of checkpoints, from first to last, is of the first "
+        f"{numbers['cross_episodes']} alone. Policies {act}."
     )
 
 
@@ -69,7 +70,7 @@ def _tabulate_matches(evaluation: Evaluation) -> Iterable[str]:
     yield _table(
         head,
         [
-            [_name(one), *(_plain(evaluation.measure((one, other))) for other in columns)]
+            [_name(one), *(_plain(evaluation.measure(results[one, other])) for other in columns)]
             for one in rows
         ],
     )
@@ -134,7 +135,7 @@ def _tabulate_behaviour(evaluation: Evaluation) -> Iterable[str]:
 
 def _meeting(evaluation: Evaluation, run: Contestant, index: int) -> Result:
     first, second = (run.sides[group][index].label for group in evaluation.groups)
-    return evaluation.results[first, second]
+    return evaluation.common[first, second]
 
 
 def _list_infos(

@@ -130,7 +130,7 @@ class Trainer:
                 in a checkpoint then.
         """
         begun = time.monotonic() - self.seconds
-        writer = SummaryWriter(str(self._folder.tensorboard), purge_step=self.steps)
+        writer = SummaryWriter(str(self._folder.tensorboard), purge_step=self.steps + 1)
         try:
             if self._saved_update < 0:
                 self._save()  # the beginning, to compare with

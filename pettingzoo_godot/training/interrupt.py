@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_STDERR = 2  # not `sys.stderr`: what is interrupted may be in the middle of writing to it
+_ANSWER = b"\nEnding soon, and saving what is learned. Ctrl-C again ends at once, without saving.\n"
 
 
 @contextmanager
@@ -30,6 +33,8 @@ def stop_on_signals() -> Iterator[threading.Event]:
     def ask(_number: int, _frame: FrameType | None) -> None:
         stop.set()
         restore()
+        with suppress(OSError):
+            os.write(_STDERR, _ANSWER)
 
     for number in _SIGNALS:
         signal.signal(number, ask)

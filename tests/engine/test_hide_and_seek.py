@@ -197,7 +197,7 @@ def test_statistics_tell_of_the_episode(make: MakeEnv) -> None:
     hidden = hidden[PREPARATION:]
     info = infos["seeker_1"]
     assert info["hidden_fraction"] == pytest.approx(np.mean(hidden))
-    assert info["first_seen"] == (0 if all(hidden) else 1 + hidden.index(False))
+    assert info["first_seen"] == [*hidden, False].index(False)
     assert info["locks_prep"] == int(info["locks_prep"])
     assert 0 <= info["doors_blocked"] <= 2
 

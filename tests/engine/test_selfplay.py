@@ -95,10 +95,11 @@ def test_an_arena_with_heuristics_plays_what_the_scene_alone_plays() -> None:
 
 
 def test_killed_at_any_moment_it_goes_on_as_if_nothing_had_been(tmp_path: Path) -> None:
-    whole = learn(tmp_path / "whole", 6)
+    two = {"engines": 2, "arenas": 2}
+    whole = learn(tmp_path / "whole", 6, **two)
     out = tmp_path / "killed"
     command = [sys.executable, "-m", "pettingzoo_godot", "train", "chase", "--self-play"]
-    command += ["--out", str(out), "--engines", "1", "--arenas", "4", "--seed", "1", *OPTIONS]
+    command += ["--out", str(out), "--engines", "2", "--arenas", "2", "--seed", "1", *OPTIONS]
     with subprocess.Popen([*command, "--steps", str(1000 * UPDATE)], env=python_environment()) as p:
         checkpoint = out / "checkpoints" / "000003.pt"
         wait_until(lambda: checkpoint.exists(), 60.0, "the first checkpoint")
@@ -106,7 +107,7 @@ def test_killed_at_any_moment_it_goes_on_as_if_nothing_had_been(tmp_path: Path) 
     for file in numbered(out / "checkpoints"):  # as if it had been killed right after the first
         if int(file.stem) > 3:
             file.unlink()
-    resumed = learn(out, 6, resume=True)
+    resumed = learn(out, 6, resume=True, **two)
     assert [row["update"] for row in resumed.progress()] == [1, 2, 3, 4, 5, 6]
     assert timeless(resumed.progress()) == timeless(whole.progress())
     assert fingerprints(out) == fingerprints(whole.path)
@@ -125,6 +126,7 @@ def test_from_the_command_line_until_ctrl_c(tmp_path: Path) -> None:
         python.send_signal(signal.SIGINT)
         _, error = python.communicate(timeout=30.0)
     assert python.returncode == 130
+    assert "Ending soon" in error
     assert "To go on" in error
     assert "Traceback" not in error
     folder = Folder.open(out)
@@ -134,6 +136,42 @@ def test_from_the_command_line_until_ctrl_c(tmp_path: Path) -> None:
     stdout = call("train", "chase", "--self-play", "--out", out, "--resume", "--steps", more)
     assert stdout.strip() == str(out)
     assert len(folder.progress()) == load_policies(out).update
+
+
+def test_a_fresh_seeker_learns_against_frozen_hiders(tmp_path: Path) -> None:
+    run = learn(tmp_path / "run", 2)
+    asked = {"roles": {"hider": "frozen"}, "policies": {"hider": str(run.path)}, "seed": 2}
+    fresh = learn(tmp_path / "fresh", 4, **asked)
+    before, after = fingerprints(run.path), fingerprints(fresh.path)
+    assert after["hider"] == before["hider"]
+    assert after["seeker"] != before["seeker"]
+    rows = fresh.progress()
+    assert [row["transitions/hider"] for row in rows] == [0] * 4
+    assert [row["transitions/seeker"] for row in rows] == [UPDATE / 2] * 4
+
+
+def test_hide_and_seek_is_learned_evaluated_and_shown(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    steps = 2 * 2 * UPDATE  # twice as many agents, in as many arenas
+    asked = ["--self-play", "--engines", "2", "--arenas", "2", "--seed", "1", *OPTIONS]
+    call("train", "hide_and_seek", *asked, "--steps", str(steps), "--out", run)
+    rows = Folder.open(run).progress()
+    assert [row["steps"] for row in rows] == [steps / 2, steps]
+    assert "info/hidden_fraction/hider" in rows[0]
+    contents = []
+    for engines_, out in ((2, tmp_path / "one"), (1, tmp_path / "other")):
+        asked = ["--checkpoints", "1", "--episodes", "3", "--engines", str(engines_)]
+        call("evaluate", run, *asked, "--out", out)
+        contents.append((out / "evaluation.json").read_bytes())
+    assert contents[0] == contents[1]
+    told = json.loads(contents[0])
+    assert told["shown"] == ["hider", "hidden_fraction"]
+    hidden = [match["infos"]["hider"]["hidden_fraction"][0] for match in told["matches"]]
+    assert 0.0 <= min(hidden) < max(hidden) <= 1.0
+    size = ["--width", "160", "--height", "160", "--out", tmp_path / "videos"]
+    call("record", "hide_and_seek", "--policy", run, *size)
+    (file,) = (tmp_path / "videos").iterdir()
+    assert len(read_video(file).pictures) == 241
 
 
 def test_a_match_is_of_exactly_so_many_episodes_and_the_same_twice(tmp_path: Path) -> None:

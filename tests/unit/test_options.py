@@ -14,6 +14,7 @@ from pettingzoo_godot.options import (
     check_seed,
     parse_assignments,
     settle,
+    split_assignments,
 )
 
 WALLS = Parameter("walls", "int", 3, 0.0, 8.0, "Walls in the field.")
@@ -58,6 +59,13 @@ def test_assignments_have_the_type_that_they_look_like(text, value):
 def test_several_assignments():
     assert parse_assignments([]) == {}
     assert parse_assignments(["walls=3", " night = true "]) == {"walls": 3, "night": True}
+
+
+def test_names_of_folders_stay_text():
+    assert split_assignments(["hider=2024", "seeker = runs/a=b"]) == {
+        "hider": "2024",
+        "seeker": "runs/a=b",
+    }
 
 
 @pytest.mark.parametrize("text", ["walls", "", "=3", " =3"])

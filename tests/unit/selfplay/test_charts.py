@@ -32,6 +32,7 @@ def evaluate(runs, results=None):
         winners="0010",
     )
     players = [set(players) for players in zip(*pairs, strict=True)]
+    found = {pair: (results or {}).get(pair, result) for pair in pairs}
     return Evaluation(
         scene="duel",
         groups=GROUPS,
@@ -40,7 +41,8 @@ def evaluate(runs, results=None):
         pool=POOL,
         anchors={group: {name: 1000.0 for name in POOL[group]} for group in GROUPS},
         runs=runs,
-        results={pair: (results or {}).get(pair, result) for pair in pairs},
+        results=found,
+        common=found,
         ratings={
             group: dict.fromkeys(names, Estimate(1200.0, 1100.0, 1300.0))
             for group, names in zip(GROUPS, players, strict=True)

@@ -5,8 +5,9 @@ import pytest
 
 pytest.importorskip("torch", reason="the extra [train] is not installed")
 
-from pettingzoo_godot.errors import OptionError, UsageError
+from pettingzoo_godot.errors import EngineNotFound, OptionError, UsageError
 from pettingzoo_godot.install import Godot
+from pettingzoo_godot.scene import Scene
 from pettingzoo_godot.selfplay import evaluation as module
 from pettingzoo_godot.selfplay.evaluation import evaluate, rate_pool
 from pettingzoo_godot.selfplay.settings import settings_for
@@ -17,6 +18,7 @@ FEW = {"episodes": 4, "cross_episodes": 2, "checkpoints": 3}
 @pytest.fixture(autouse=True)
 def machine(duels, described, monkeypatch, tmp_path):
     monkeypatch.setattr(module, "find_godot", lambda: Godot(tmp_path, "4.6", "PATH"))
+    monkeypatch.setattr(module, "find_scene", lambda scene: Scene(scene, tmp_path))
 
 
 def test_twice_the_same_files(make_run, tmp_path):
@@ -54,6 +56,27 @@ def test_what_is_in_it(make_run):
             assert players[name] == [value] * 3
     for match in content["matches"]:
         assert match["infos"]["hider"]["time"][0] == 5.0
+
+
+def test_the_last_checkpoint_is_compared_in_the_same_episodes_as_the_others(make_run, tmp_path):
+    path, told = make_run("a"), {}
+    for episodes in (2, 50):
+        asked = {**FEW, "episodes": episodes}
+        content = evaluate([path], tmp_path / str(episodes), **asked).with_name("evaluation.json")
+        told[episodes] = json.loads(content.read_text())
+    assert told[2]["trends"] == told[50]["trends"]
+    last = [match for match in told[50]["matches"] if "a@000020" in match["players"].values()]
+    assert {match["episodes"] for match in last} == {2, 50}  # against earlier ones as well
+
+
+def test_an_exported_game_needs_no_godot(make_run, monkeypatch, tmp_path):
+    def missing():
+        raise EngineNotFound("no engine")
+
+    monkeypatch.setattr(module, "find_godot", missing)
+    monkeypatch.setattr(module, "find_scene", lambda scene: Scene(scene, game=tmp_path / "game"))
+    report = evaluate([make_run("a")], **FEW)
+    assert "godot" not in json.loads(report.with_name("evaluation.json").read_text())["versions"]
 
 
 def test_a_pool_by_itself(duels):

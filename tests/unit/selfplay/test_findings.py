@@ -81,6 +81,7 @@ def evaluation_of(runs, pair, shown):
         anchors={},
         runs=runs,
         results={pair: sum_up(match(*pair, ["seeker", "hider"]))},
+        common={},
         ratings={},
         trends=[],
         versions={},
@@ -96,7 +97,7 @@ def test_evaluation(shown, name, value, make_run):
     pair = ("random", "random")
     evaluation = evaluation_of(runs, pair, shown)
     assert evaluation.measure_name == name
-    assert evaluation.measure(pair).value == value
+    assert evaluation.measure(evaluation.results[pair]).value == value
     content = json.loads(json.dumps(evaluation.to_json()))
     assert content["runs"]["a"]["checkpoints"] == [{"name": "a@000000", "steps": 0, "seconds": 0.0}]
     assert content["matches"][0]["players"] == {"seeker": "random", "hider": "random"}
@@ -106,5 +107,6 @@ def test_evaluation(shown, name, value, make_run):
 
 def test_shown_is_no_info_of_the_scene(make_run):
     runs, pair = enter([make_run("a", [0])], GROUPS, 1), ("random", "random")
+    evaluation = evaluation_of(runs, pair, ("hider", "far"))
     with pytest.raises(UsageError, match=r"info of 'hider' .*: hidden_part; got 'far'"):
-        evaluation_of(runs, pair, ("hider", "far")).measure(pair)
+        evaluation.measure(evaluation.results[pair])

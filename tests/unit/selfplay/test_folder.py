@@ -81,5 +81,14 @@ def test_what_came_after_the_last_checkpoint_is_dropped(folder):
     assert folder.progress()[2] == {"update": 3, "return": 1.0, "wins": 1.0}
 
 
+@pytest.mark.parametrize("written", ["", "update,ret"])
+def test_killed_at_the_first_line(written, folder):
+    folder.save({"update": 0}, policies(0))
+    folder.progress_file.write_text(written)
+    folder.load()
+    folder.log({"update": 1, "return": 0.5})
+    assert folder.progress() == [{"update": 1, "return": 0.5}]
+
+
 def test_no_progress_yet(folder):
     assert folder.progress() == []

@@ -42,6 +42,13 @@ def test_more_episodes_begin_as_fewer_do(stadium):
     assert few == [many[0], many[3], many[6]]
 
 
+@pytest.mark.parametrize("episodes", [1, 2, 5, 6, 8])
+def test_the_first_episodes_of_a_match_are_the_match_of_so_many(episodes, stadium):
+    whole, part = (stadium.play(RANDOM, count, seed=5) for count in (8, episodes))
+    assert whole.first(episodes) == part
+    assert part.first(1) == whole.first(1)
+
+
 def test_who_is_scripted_is_told_the_scene(stadium, duels):
     stadium.play({"seeker": "scripted", "hider": "random"}, 3)
     assert duels[0].heuristic_agents == ["seeker"]

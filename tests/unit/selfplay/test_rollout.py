@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -83,6 +85,20 @@ def test_shaping_is_learned_from_but_no_part_of_the_score():
     assert np.allclose(extra[:, 0], np.resize(episode, HORIZON), atol=1e-5)
     assert np.array_equal(shaped[0]["seeker"].rewards, plain[0]["seeker"].rewards)
     assert shaped[1] == plain[1]
+
+
+def test_games_that_an_engine_has_not_ended_do_not_count(monkeypatch):
+    recv, times = Duel.recv, itertools.count()
+
+    def fail_once(env):
+        result = recv(env)
+        if next(times) == LENGTH:  # the first one is the reset
+            result[4]["hider"]["engine_failed"] = np.ones(ARENAS, bool)
+        return result
+
+    whole = [one.game for one in play()[2]]
+    monkeypatch.setattr(Duel, "recv", fail_once)
+    assert [one.game for one in play()[2]] == whole[ARENAS:]
 
 
 def test_final_observations_of_truncated_rows():

@@ -1,5 +1,6 @@
 import json
 import signal
+from dataclasses import asdict
 
 import pytest
 
@@ -11,7 +12,9 @@ from duel import AGENTS, Duel
 from pettingzoo_godot.errors import EngineDied, OptionError, UsageError
 from pettingzoo_godot.selfplay.folder import Folder
 from pettingzoo_godot.selfplay.policies import load_policies
+from pettingzoo_godot.selfplay.settings import Settings
 from pettingzoo_godot.selfplay.start import train
+from pettingzoo_godot.selfplay.trainer import Trainer
 
 QUICK = {"horizon": 10, "minibatch": 64, "epochs": 2, "hidden": 8, "shaping": {}, "pose": {}}
 STEPS = 10 * 2 * 3  # of an update of one engine with two arenas
@@ -86,7 +89,8 @@ def test_resume(run):
         ({"arenas": 8}, "expected arenas 2"),
         ({"settings": {"gamma": 0.5}}, r"expected gamma 0\.99"),
         ({"roles": {"hider": "frozen"}}, "expected hider to be left out"),
-        ({"steps": 4 * STEPS}, "expected more than .* minutes and 240 steps"),
+        ({"settings": {"hider.gamma": 0.5}}, r"expected hider\.gamma to be left out"),
+        ({"steps": 4 * STEPS}, "had .* minutes and 240 steps, which is all of --steps 240"),
     ],
 )
 def test_what_a_resume_may_not_change(run, arguments, message):
@@ -94,6 +98,30 @@ def test_what_a_resume_may_not_change(run, arguments, message):
     with pytest.raises(UsageError, match=message):
         train("chase", run.path, resume=True, **{"steps": 9 * STEPS, **arguments})
     assert (run.path / "config.json").read_bytes() == before
+
+
+def test_a_resume_may_repeat_what_the_run_was_asked_for(duels, tmp_path):
+    asked = {**QUICK, "hider.learning_rate": 1e-3}
+    arguments = {"settings": asked, "roles": {"hider": "frozen"}, "seed": 3}
+    run = learn(tmp_path / "run", 2, **arguments)
+    resumed = learn(run.path, 3, resume=True, **arguments)
+    assert resumed.config.settings["groups"]["hider.learning_rate"] == 1e-3
+    assert len(resumed.progress()) == 3
+
+
+def test_a_scene_of_ones_own_has_not_the_settings_of_a_bundled_one(duels, tmp_path):
+    run = train(tmp_path / "chase.tscn", tmp_path / "run", steps=1, engines=1, arenas=2)
+    assert run.config.settings == asdict(Settings())
+
+
+def test_ctrl_c_before_the_first_update(duels, tmp_path, monkeypatch):
+    def interrupt(*_):
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Trainer, "_begin_section", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        learn(tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(

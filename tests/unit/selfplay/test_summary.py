@@ -44,6 +44,7 @@ def write(runs, tmp_path, time=None):
         anchors={"seeker": {"random": 900.0}, "hider": {"random": 1100.0}},
         runs=runs,
         results=dict.fromkeys(pairs, told),
+        common=dict.fromkeys(pairs, told),
         ratings={
             group: dict.fromkeys(players, Estimate(1200.0, 1150.0, 1250.0))
             for group, players in zip(GROUPS, names, strict=True)
