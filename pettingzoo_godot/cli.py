@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -26,7 +27,7 @@ from pettingzoo_godot.export import export_scene
 from pettingzoo_godot.extras import needing_train
 from pettingzoo_godot.install import Godot, Source, find_godot, install_godot
 from pettingzoo_godot.messages import Scalar
-from pettingzoo_godot.options import parse_assignments, split_assignments
+from pettingzoo_godot.options import check_choice, parse_assignments, split_assignments
 from pettingzoo_godot.play import play as play_scene
 from pettingzoo_godot.record import POLICIES
 from pettingzoo_godot.record import record as record_scene
@@ -221,9 +222,51 @@ def play(
         str | None,
         typer.Option(help="Play this agent, such as seeker_0; the others play by themselves."),
     ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[GROUP=]RUN",
+            help="A self-play run, or a file of its policies, that plays; for one policy group or "
+            "all that are not named; repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Play a scene in a window, without a trainer; close it, or press Ctrl-C, to end."""
-    play_scene(scene, agent)
+    with TemporaryDirectory() as folder:
+        play_scene(scene, agent, _write_policies(policy or (), Path(folder)))
+
+
+def _write_policies(asked: Sequence[str], folder: Path) -> dict[str, Path]:
+    """Write those that are to play for the engine; by policy group."""
+    files: dict[str, Path] = {}
+    for group, run in _split_policies(asked).items():
+        with needing_train("the policy of a run"):
+            from pettingzoo_godot.selfplay.engine_policy import export_policies
+        written = export_policies(run, folder / f"of_{group}")
+        if group:
+            check_choice(f"the policy group of {run}", group, written)
+            files[group] = written[group]
+        else:
+            files = written | files
+    return files
+
+
+@app.command()
+def export_policy(
+    run: Annotated[
+        Path, typer.Argument(help="Folder of a self-play run, or a file of its policies.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the files, such as one of your project.")],
+    deterministic: Annotated[
+        bool,
+        typer.Option("--deterministic", help="Take the most probable actions, draw none."),
+    ] = False,
+) -> None:
+    """Write the policies of a self-play run for Godot, to play without Python; prints the files."""
+    with needing_train("the policy of a run"):
+        from pettingzoo_godot.selfplay.engine_policy import export_policies
+    for file in export_policies(run, out, deterministic=deterministic).values():
+        _console().print(str(file), markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -280,10 +323,8 @@ def record(
         _console().print(str(recording.file), markup=False)
 
 
-def _find_policy(
-    asked: Sequence[str], seed: int | None
-) -> tuple[dict[str, Any], Mapping[str, Scalar]]:
-    """Who acts in a video, and the parameters of the scene that it was trained with."""
+def _split_policies(asked: Sequence[str]) -> dict[str, str]:
+    """Policies by policy group; under "" that of all others."""
     given = [
         one.partition("=")[::2] if "=" in one and not Path(one).exists() else ("", one)
         for one in asked
@@ -293,6 +334,14 @@ def _find_policy(
         raise UsageError(
             f"expected one policy per policy group, and one for all others; got {', '.join(asked)}"
         )
+    return named
+
+
+def _find_policy(
+    asked: Sequence[str], seed: int | None
+) -> tuple[dict[str, Any], Mapping[str, Scalar]]:
+    """Who acts in a video, and the parameters of the scene that it was trained with."""
+    named = _split_policies(asked)
     other = named.pop("", "random")
     if not named and other in POLICIES:
         return {"policy": other}, {}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
+from collections.abc import Mapping
+from pathlib import Path
 
 from pettingzoo_godot.display import need_display
 from pettingzoo_godot.errors import EngineDied, EngineStartError
@@ -14,15 +17,21 @@ from pettingzoo_godot.scene import find_scene
 _GRACE = 2.0  # seconds that the engine has to quit after Ctrl-C
 
 
-def play(source: str | os.PathLike[str], agent: str | None = None) -> None:
+def play(
+    source: str | os.PathLike[str],
+    agent: str | None = None,
+    policies: Mapping[str, Path] | None = None,
+) -> None:
     """Run a scene in a window until it is closed, or until Ctrl-C.
 
-    People play by the scene's input map, other agents by their heuristic.
+    People play by the scene's input map, other agents by a policy or their heuristic.
 
     Args:
         source: As for `parallel_env`.
         agent: ID of the one agent that a person plays, such as `seeker_0`; the others play by
-            their heuristics. None: the scene decides.
+            policy or their heuristics. None: the scene decides.
+        policies: By policy group, a file that `export-policy` has written. Agents of other groups
+            play as without.
 
     Raises:
         SceneNotFound: If there is no such scene.
@@ -30,18 +39,23 @@ def play(source: str | os.PathLike[str], agent: str | None = None) -> None:
         UsageError: If there is no display.
         EngineStartError: If the engine does not start.
         EngineDied: If it ends in another way than by its window; it does so at once if no person
-            can play that agent.
+            can play that agent, or a policy does not fit.
     """
     scene = find_scene(source)
     need_display(scene.name)
     command = scene.command()
     environment = dict(os.environ)
-    player = ["--", f"--zoo-player={agent}"] if agent is not None else []
+    options = [] if agent is None else [f"--zoo-player={agent}"]
+    if policies:
+        files = {group: str(file.absolute()) for group, file in policies.items()}
+        options.append(f"--zoo-policies={json.dumps(files)}")
     if scene.game is None:
         command.append("--no-header")  # its own output stays: a developer's prints and errors
         environment |= find_godot().windowed_environment()
+    if options:
+        command += ["--", *options]
     try:
-        process = subprocess.Popen(command + player, stdin=subprocess.DEVNULL, env=environment)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
     except OSError as exc:
         raise EngineStartError(f"expected {command[0]} to start; {exc}") from exc
     code = _wait(process)

@@ -16,6 +16,10 @@ func test_agent() -> void:
 	_check_warnings(agent, ["two input actions"])
 	agent.input_map.axes = ["ui_left", "ui_right"]
 	_check_warnings(agent, [])
+	agent.control_mode = ZooAgent.ControlMode.INFERENCE
+	_check_warnings(agent, ["INFERENCE needs a policy"])
+	agent.policy = ZooPolicy.new()
+	_check_warnings(agent, [])
 	agent.agent_id = "Runner"
 	_check_warnings(agent, ["runner_0"])
 	agent.agent_id = "runner_0"

@@ -35,6 +35,7 @@ class GaussianHead(nn.Module):
     Attributes:
         outputs: Numbers that the network gives per row.
         entries: Numbers of a raw action.
+        bounds: The least and the greatest values, (entries,) each.
     """
 
     def __init__(self, space: spaces.Box) -> None:
@@ -46,6 +47,7 @@ class GaussianHead(nn.Module):
         with np.errstate(invalid="ignore", over="ignore"):
             self._middle = np.where(self._bounded, (self._low + self._high) / 2, 0.0)
             self._half = np.where(self._bounded, (self._high - self._low) / 2, 1.0)
+        self.bounds = self._low, self._high
         self.outputs = self.entries = len(self._low)
         self.log_std = nn.Parameter(torch.full((self.entries,), _START_LOG_STD))
 
@@ -55,7 +57,11 @@ class GaussianHead(nn.Module):
 
     def sample(self, outputs: Tensor, noise: Tensor) -> Tensor:
         """Make raw actions of outputs and noise."""
-        return outputs + noise * self._log_std().exp()
+        return outputs + noise * self.spread()
+
+    def spread(self) -> Tensor:
+        """Standard deviations of raw actions: (entries,)."""
+        return self._log_std().exp()
 
     def mode(self, outputs: Tensor) -> Tensor:
         """The most probable raw actions."""
@@ -97,6 +103,7 @@ class CategoricalHead(nn.Module):
     Attributes:
         outputs: As for `GaussianHead`.
         entries: As for `GaussianHead`.
+        choices: How many each entry has, (entries,).
     """
 
     def __init__(
@@ -113,7 +120,7 @@ class CategoricalHead(nn.Module):
             choices = np.full(int(np.prod(space.shape)), 2)
             first = np.zeros_like(choices)
         self._first = first
-        self._choices = choices
+        self.choices = choices
         self.entries = len(choices)
         self._width = int(choices.max())
         self.outputs = self.entries * self._width
@@ -137,7 +144,7 @@ class CategoricalHead(nn.Module):
 
     def random(self, rng: np.random.Generator, rows: int) -> Array:
         """Draw raw actions that are all equally probable."""
-        drawn: Array = rng.integers(self._choices, size=(rows, self.entries)).astype(np.float32)
+        drawn: Array = rng.integers(self.choices, size=(rows, self.entries)).astype(np.float32)
         return drawn
 
     def log_prob(self, outputs: Tensor, raw: Tensor) -> Tensor:

@@ -29,7 +29,7 @@ from pettingzoo_godot.training.threads import one_thread
 from pettingzoo_godot.vector import GodotVectorEnv
 
 _MINUTES = 10.0  # if nobody says how long
-_BUDGET = ("steps", "minutes")  # what a --resume may change
+_CHANGEABLE = ("steps", "minutes", "roles")  # by a --resume
 
 
 def train(
@@ -50,7 +50,8 @@ def train(
 ) -> Folder:
     """Train the policy groups of a scene against each other. Ctrl-C saves, and returns.
 
-    What is None is the default, or with `resume`, what the run has.
+    What is None is the default, or with `resume`, what the run has: it may have other `minutes`,
+    `steps` and `roles` from then on.
 
     Args:
         scene: As for `parallel_env`; with several policy groups.
@@ -119,8 +120,8 @@ def _begin(path: Path, asked: dict[str, Any], watch: Watch) -> Folder:
 
 def _resume(folder: Folder, asked: dict[str, Any], watch: Watch) -> Folder:
     _check_agrees(folder, asked)
-    budget = {name: asked[name] for name in _BUDGET if name in asked}
-    folder = Folder(folder.path, replace(folder.config, **budget))
+    changes = {name: asked[name] for name in _CHANGEABLE if name in asked}
+    folder = Folder(folder.path, replace(folder.config, **changes))
     _check(folder.config)
     with _make_env(folder.config) as env:
         trainer = Trainer(folder, env, resumed=True)
@@ -201,7 +202,7 @@ def _check_agrees(folder: Folder, asked: dict[str, Any]) -> None:
     """Make sure that what is asked of a resumed run is what it is."""
     had = asdict(folder.config)
     for name, value in asked.items():
-        if name in _BUDGET:
+        if name in _CHANGEABLE:
             continue
         known = had
         parts: dict[str, Any] = {name: value}

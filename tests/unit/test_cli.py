@@ -24,6 +24,7 @@ COMMANDS = [
     "new",
     "export",
     "play",
+    "export-policy",
     "record",
     "train",
     "evaluate",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -110,3 +111,12 @@ def test_the_persons_agent_is_told_to_the_engine(tmp_path: Path) -> None:
     assert (tmp_path / "arguments").read_text() == "-- --zoo-player=seeker_0\n"
     play.play(game(tmp_path, f'echo "$@" > {tmp_path}/arguments'))
     assert (tmp_path / "arguments").read_text() == "\n"
+
+
+@posix
+@pytest.mark.usefixtures("display")
+def test_policies_are_told_to_the_engine(tmp_path: Path) -> None:
+    policies = {"hider": tmp_path / "of hiders.tres"}
+    play.play(game(tmp_path, f'echo "$3" > {tmp_path}/arguments'), "seeker_0", policies)
+    name, _, told = (tmp_path / "arguments").read_text().partition("=")
+    assert (name, json.loads(told)) == ("--zoo-policies", {"hider": str(policies["hider"])})

@@ -10,12 +10,14 @@ extends Node
 
 ## Who decides on this agent's actions.
 enum ControlMode {
-	REMOTE,  ## Python; with no trainer a person if there is an [member input_map], else the heuristic.
+	REMOTE,  ## Python; with no trainer a person if there is an [member input_map], else as INFERENCE.
 	HUMAN,  ## A person at the keyboard, also during training: Python does not see this agent.
 	HEURISTIC,  ## [method _heuristic], also during training: Python does not see this agent.
+	INFERENCE,  ## [member policy], else the heuristic, also during training: Python does not see it.
 }
 
 const _Actuation := preload("actuators/actuation.gd")
+const _Inference := preload("runtime/inference.gd")
 
 const _DEFAULT_NAME := "ZooAgent"
 
@@ -37,6 +39,8 @@ const _DEFAULT_NAME := "ZooAgent"
 @export var info_names: PackedStringArray = PackedStringArray()
 ## How a person plays this agent.
 @export var input_map: ZooInputMap
+## A trained policy that plays this agent without Python.
+@export var policy: ZooPolicy
 
 ## The environment that this agent belongs to; set before [method _reset].
 var environment: ZooEnvironment
@@ -58,6 +62,7 @@ var _columns: Dictionary[String, int] = {}
 var _reward_columns: int = 0  # the first of them
 var _actuation: _Actuation = null  # none without actuators
 var _rewards: Array[ZooReward] = []
+var _inference: _Inference = null  # of this episode; made when it is asked first
 
 
 ## Called at the start of each episode, after [method ZooEnvironment._reset]. Place the body here;
@@ -207,6 +212,7 @@ func begin_episode(owner_environment: ZooEnvironment) -> void:
 	alive = true
 	is_played = false
 	reward = 0.0
+	_inference = null
 	_take_parts()
 	last_action = action_space.neutral() if action_space != null else null
 	var columns := info_columns()
@@ -251,9 +257,20 @@ func end_step() -> void:
 
 ## The action of an agent that Python does not decide for.
 func local_action() -> Variant:
-	if control_mode != ControlMode.HEURISTIC and input_map != null:
+	if input_map != null and control_mode in [ControlMode.REMOTE, ControlMode.HUMAN]:
 		return input_map.read(action_space)
+	if policy != null and control_mode in [ControlMode.REMOTE, ControlMode.INFERENCE]:
+		return _infer()
 	return _heuristic()
+
+
+## What [member policy] decides; the heuristic, and a fault, if it does not fit this agent.
+func _infer() -> Variant:
+	if _inference == null:
+		_inference = _Inference.new(self, hash([environment.rng.seed, resolved_id()]))
+		if _inference.misfit != "":
+			_fail("policy: %s" % _inference.misfit)
+	return _inference.decide() if _inference.misfit == "" else _heuristic()
 
 
 ## Finds actuators and rewards; without an action space, makes one.

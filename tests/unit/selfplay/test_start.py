@@ -25,9 +25,12 @@ def learn(path, updates=4, **arguments):
     return train("chase", path, steps=updates * STEPS, **arguments)
 
 
+SAME = {"parameters": {"inner_wall": False}, "seed": 3}
+
+
 @pytest.fixture
 def run(duels, tmp_path):
-    return learn(tmp_path / "run", parameters={"inner_wall": False}, seed=3)
+    return learn(tmp_path / "run", **SAME)
 
 
 def test_what_a_run_leaves(run, duels, tmp_path):
@@ -88,7 +91,6 @@ def test_resume(run):
         ({"seed": 5}, "expected seed 3, as in the run .*; got 5"),
         ({"arenas": 8}, "expected arenas 2"),
         ({"settings": {"gamma": 0.5}}, r"expected gamma 0\.99"),
-        ({"roles": {"hider": "frozen"}}, "expected hider to be left out"),
         ({"settings": {"hider.gamma": 0.5}}, r"expected hider\.gamma to be left out"),
         ({"steps": 4 * STEPS}, "had .* minutes and 240 steps, which is all of --steps 240"),
     ],
@@ -98,6 +100,17 @@ def test_what_a_resume_may_not_change(run, arguments, message):
     with pytest.raises(UsageError, match=message):
         train("chase", run.path, resume=True, **{"steps": 9 * STEPS, **arguments})
     assert (run.path / "config.json").read_bytes() == before
+
+
+def test_a_resume_may_change_who_learns(run):
+    before = {g: a.fingerprint() for g, a in load_policies(run.path).actors.items()}
+    resumed = learn(run.path, 6, resume=True, roles={"hider": "frozen"}, **SAME)
+    after = {g: a.fingerprint() for g, a in load_policies(run.path).actors.items()}
+    assert after["hider"] == before["hider"]
+    assert after["seeker"] != before["seeker"]
+    assert Folder.open(run.path).config.roles == {"hider": "frozen"}
+    rows = resumed.progress()
+    assert [row["transitions/hider"] > 0 for row in rows] == [True] * 4 + [False] * 2
 
 
 def test_a_resume_may_repeat_what_the_run_was_asked_for(duels, tmp_path):

@@ -34,6 +34,11 @@ static func _of_agent(agent: Node) -> PackedStringArray:
 		found.append(input_map.misfit(action_space))
 	if agent.get(&"control_mode") == ZooAgent.ControlMode.HUMAN and input_map == null:
 		found.append("Control mode HUMAN needs an input map.")
+	if (
+		agent.get(&"control_mode") == ZooAgent.ControlMode.INFERENCE
+		and agent.get(&"policy") == null
+	):
+		found.append("Control mode INFERENCE needs a policy.")
 	var id: String = agent.get(&"agent_id")
 	if id != "" and RegEx.create_from_string("^[a-z]+_[0-9]+$").search(id) == null:
 		found.append("PettingZoo's tools expect IDs such as runner_0, not %s." % id)

@@ -13,6 +13,7 @@ var _bridge: Bridge
 var _options: LaunchOptions = LaunchOptions.new()
 var _has_begun: bool = false
 var _player: String = LaunchOptions.from_command_line().player
+var _policies: Dictionary = LaunchOptions.from_command_line().policies  # files, then resources
 var _seeds: RandomNumberGenerator = RandomNumberGenerator.new()
 var _next_look_usec: int = 0
 
@@ -41,6 +42,8 @@ func drive() -> bool:
 		seeds.append(_seeds.randi())
 	var max_steps := _bridge.environment().max_steps
 	_bridge.begin_episodes(due, seeds, EpisodeOptions.complete(_bridge.environment()), max_steps)
+	if not _policies.is_empty() and not _seat_policies(due):
+		return false
 	return _player == "" or _seat_player(due)
 
 
@@ -54,14 +57,49 @@ func _seat_player(indices: PackedInt32Array) -> bool:
 			ids.append(agent.resolved_id())
 			var is_player := agent.resolved_id() == _player and agent.input_map != null
 			is_seated = is_seated or is_player
-			agent.control_mode = (
-				ZooAgent.ControlMode.HUMAN if is_player else ZooAgent.ControlMode.HEURISTIC
-			)
+			if is_player:
+				agent.control_mode = ZooAgent.ControlMode.HUMAN
+			elif agent.control_mode != ZooAgent.ControlMode.INFERENCE:
+				agent.control_mode = ZooAgent.ControlMode.HEURISTIC
 	if not is_seated:
 		var reason := "has no input map" if ids.has(_player) else "is none of %s" % ", ".join(ids)
-		printerr("pettingzoo_godot: expected an agent to play; %s %s." % [_player, reason])
-		_bridge.get_tree().quit(_EXIT_NO_PLAYER)
+		_end("expected an agent to play; %s %s." % [_player, reason])
 	return is_seated
+
+
+## Gives the agents of each of the arenas their groups' policies. If there are no such, says so and
+## ends the game.
+func _seat_policies(indices: PackedInt32Array) -> bool:
+	var groups: Dictionary[String, bool] = {}
+	for i in indices:
+		for agent in _bridge.arenas[i].environment.agents():
+			var group := agent.resolved_group()
+			groups[group] = true
+			if _policies.has(group):
+				agent.policy = _policy_of(group)
+				agent.control_mode = ZooAgent.ControlMode.INFERENCE
+				if agent.policy == null:
+					return false
+	for group: String in _policies:
+		if not groups.has(group):
+			_end("expected policies for %s; got one for %s." % [", ".join(groups.keys()), group])
+			return false
+	return true
+
+
+## The policy of a group, read from its file when it is wanted first.
+func _policy_of(group: String) -> ZooPolicy:
+	if _policies[group] is String:
+		var file: String = _policies[group]
+		_policies[group] = ResourceLoader.load(file) as ZooPolicy
+		if _policies[group] == null:
+			_end("expected a file that export-policy has written; got %s." % file)
+	return _policies[group]
+
+
+func _end(reason: String) -> void:
+	printerr("pettingzoo_godot: %s" % reason)
+	_bridge.get_tree().quit(_EXIT_NO_PLAYER)
 
 
 ## A Python process may start to wait for a scene after the scene was started from the editor.

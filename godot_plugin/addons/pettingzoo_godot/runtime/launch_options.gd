@@ -23,6 +23,8 @@ var picture_size: Vector2i = Vector2i.ZERO
 ## ID of the agent that a person plays, while all others play by their heuristics; empty: the scene
 ## decides.
 var player: String = ""
+## Files of the policies that play, by policy group; of other groups, the scene decides.
+var policies: Dictionary = {}
 ## Process ID of the trainer that started this engine; 0: nobody did.
 var trainer_pid: int = 0
 
@@ -46,6 +48,8 @@ static func from_command_line() -> RefCounted:
 				options.parameters = JSON.parse_string(value)
 			"--zoo-player":
 				options.player = value
+			"--zoo-policies":
+				options.policies = JSON.parse_string(value)
 			"--zoo-trainer-pid":
 				options.trainer_pid = int(value)
 			"--zoo-picture":
