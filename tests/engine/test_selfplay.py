@@ -150,7 +150,7 @@ def test_a_fresh_seeker_learns_against_frozen_hiders(tmp_path: Path) -> None:
     assert [row["transitions/seeker"] for row in rows] == [UPDATE / 2] * 4
 
 
-def test_hide_and_seek_is_learned_evaluated_and_shown(tmp_path: Path) -> None:
+def test_hide_and_seek_is_learned_compared_and_shown(tmp_path: Path) -> None:
     run = tmp_path / "run"
     steps = 2 * 2 * UPDATE  # twice as many agents, in as many arenas
     asked = ["--self-play", "--engines", "2", "--arenas", "2", "--seed", "1", *OPTIONS]
@@ -158,15 +158,17 @@ def test_hide_and_seek_is_learned_evaluated_and_shown(tmp_path: Path) -> None:
     rows = Folder.open(run).progress()
     assert [row["steps"] for row in rows] == [steps / 2, steps]
     assert "info/hidden_fraction/hider" in rows[0]
-    contents = []
-    for engines_, out in ((2, tmp_path / "one"), (1, tmp_path / "other")):
-        asked = ["--checkpoints", "1", "--episodes", "3", "--engines", str(engines_)]
-        call("evaluate", run, *asked, "--out", out)
-        contents.append((out / "evaluation.json").read_bytes())
-    assert contents[0] == contents[1]
-    told = json.loads(contents[0])
-    assert told["shown"] == ["hider", "hidden_fraction"]
-    hidden = [match["infos"]["hider"]["hidden_fraction"][0] for match in told["matches"]]
+    pairs = [("scripted:flee", str(run)), (str(run), "scripted:patrol")]
+    found = []
+    for order in (pairs, pairs[::-1]):  # whatever an engine has played before
+        with Stadium("hide_and_seek", 2) as stadium:
+            played = {
+                pair: stadium.play({"hider": pair[0], "seeker": pair[1]}, 2, seed=3)
+                for pair in order
+            }
+        found.append({pair: match.to_json() for pair, match in played.items()})
+    assert found[0] == found[1]
+    hidden = [told["summary"]["infos"]["hider"]["hidden_fraction"] for told in found[0].values()]
     assert 0.0 <= min(hidden) < max(hidden) <= 1.0
     size = ["--width", "160", "--height", "160", "--out", tmp_path / "videos"]
     call("record", "hide_and_seek", "--policy", run, *size)

@@ -80,11 +80,11 @@ func misfit(observation: Dictionary, action: Dictionary) -> String:
 		wanted[keys[i]] = widths[i]
 	var given := _widths_of(observation)
 	if given != wanted:
-		return "trained with observations of %s floats, got %s." % [wanted, given]
+		return "trained with observations of %s floats, got %s." % [_told(wanted), _told(given)]
 	if action["type"] != action_type or _choices_of(action) != choices:
 		return "trained with actions %s %s, got %s." % [action_type, choices, action]
 	if numbers.size() != 4 * _count():
-		return "of %d bytes, got %d: export it again." % [4 * _count(), numbers.size()]
+		return "expected %d bytes, got %d: export it again." % [4 * _count(), numbers.size()]
 	return ""
 
 
@@ -197,6 +197,11 @@ func _count() -> int:
 	for i in sizes.size() - 1:
 		count += (sizes[i] + 1) * sizes[i + 1]
 	return count + (3 * sizes[-1] if action_type == "box" else 0)
+
+
+## Widths as people read them: of a single box, its own.
+static func _told(by_key: Dictionary[String, int]) -> String:
+	return str(by_key[""]) if by_key.keys() == [""] else str(by_key)
 
 
 ## Floats by key; -1 for what is no floats.

@@ -13,7 +13,8 @@ var _bridge: Bridge
 var _options: LaunchOptions = LaunchOptions.new()
 var _has_begun: bool = false
 var _player: String = LaunchOptions.from_command_line().player
-var _policies: Dictionary = LaunchOptions.from_command_line().policies  # files, then resources
+var _policy_files: Dictionary = LaunchOptions.from_command_line().policies  # by policy group
+var _policies: Dictionary[String, ZooPolicy] = {}  # those that were read
 var _seeds: RandomNumberGenerator = RandomNumberGenerator.new()
 var _next_look_usec: int = 0
 
@@ -42,7 +43,7 @@ func drive() -> bool:
 		seeds.append(_seeds.randi())
 	var max_steps := _bridge.environment().max_steps
 	_bridge.begin_episodes(due, seeds, EpisodeOptions.complete(_bridge.environment()), max_steps)
-	if not _policies.is_empty() and not _seat_policies(due):
+	if not _policy_files.is_empty() and not _seat_policies(due):
 		return false
 	return _player == "" or _seat_player(due)
 
@@ -75,22 +76,22 @@ func _seat_policies(indices: PackedInt32Array) -> bool:
 		for agent in _bridge.arenas[i].environment.agents():
 			var group := agent.resolved_group()
 			groups[group] = true
-			if _policies.has(group):
+			if _policy_files.has(group):
 				agent.policy = _policy_of(group)
 				agent.control_mode = ZooAgent.ControlMode.INFERENCE
 				if agent.policy == null:
 					return false
-	for group: String in _policies:
+	for group: String in _policy_files:
 		if not groups.has(group):
 			_end("expected policies for %s; got one for %s." % [", ".join(groups.keys()), group])
 			return false
 	return true
 
 
-## The policy of a group, read from its file when it is wanted first.
+## The policy of a group; null if there is none in its file, which ends the game.
 func _policy_of(group: String) -> ZooPolicy:
-	if _policies[group] is String:
-		var file: String = _policies[group]
+	if not _policies.has(group):
+		var file: String = _policy_files[group]
 		_policies[group] = ResourceLoader.load(file) as ZooPolicy
 		if _policies[group] == null:
 			_end("expected a file that export-policy has written; got %s." % file)

@@ -23,7 +23,7 @@ func _init(agent: ZooAgent, random_seed: int) -> void:
 	_rng.seed = random_seed
 	_observer = Observer.new(agent)
 	if _observer.description.is_empty():
-		misfit = "an observation."
+		misfit = "the agent observes nothing."
 		return
 	misfit = _policy.misfit(_observer.description, agent.action_space.describe())
 	_observer.restart()
