@@ -125,21 +125,24 @@ def _resume(folder: Folder, asked: dict[str, Any], watch: Watch) -> Folder:
     _check(folder.config)
     with _make_env(folder.config) as env:
         trainer = Trainer(folder, env, resumed=True)
-        if trainer.done() >= 1.0:
-            limits = {"steps": trainer.steps, "minutes": trainer.seconds / 60.0}
-            reached = [
-                f"--{name} {limit:g}"
-                for name, limit in ((name, getattr(folder.config, name)) for name in limits)
-                if limit is not None and limits[name] >= limit
-            ]
-            raise UsageError(
-                f"expected a training to go on with; {folder.path} has had "
-                f"{trainer.seconds / 60:.1f} minutes and {trainer.steps} steps, which is all of "
-                f"{' and '.join(reached)}. Give it more of that."
-            )
+        _check_is_unfinished(trainer, folder)
         folder.write_config()
         _train(trainer, env, watch)
     return folder
+
+
+def _check_is_unfinished(trainer: Trainer, folder: Folder) -> None:
+    had = {"minutes": trainer.seconds / 60.0, "steps": trainer.steps}
+    limits = {name: getattr(folder.config, name) for name in had}
+    reached = [
+        f"--{name} {limit}" for name, limit in limits.items() if limit and had[name] >= limit
+    ]
+    if reached:
+        raise UsageError(
+            f"expected a training to go on with; {folder.path} has had {had['minutes']:.1f} "
+            f"minutes and {had['steps']} steps, which is all of {' and '.join(reached)}. Give it "
+            "more of that."
+        )
 
 
 def _train(trainer: Trainer, env: GodotVectorEnv, watch: Watch) -> None:
