@@ -1,4 +1,4 @@
-"""What docs/results says: its table is that of the evaluation beside it, and good enough."""
+"""What docs/results says: its tables are those of the evaluations beside it, and good enough."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import pytest
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
 RUNS = 3
 LEAST_EPISODES = 200
+LEAST_CAUGHT = 80.0  # %
+LEAST_SURVIVED = 2.0  # times as long as a random one
+LEAST_CORRELATION = 0.8  # of returns in cross-play with the time of training
 
 
 class Estimate(NamedTuple):
@@ -23,44 +26,126 @@ class Estimate(NamedTuple):
 
 
 class Results:
-    """An evaluation.json of chase: the pool's players by name, a run's last policy by the run's."""
+    """An evaluation.json: the pool's players by name, a run's last policy by the run's."""
 
-    def __init__(self, content: dict[str, Any]) -> None:
+    def __init__(self, scene: str) -> None:
+        content = json.loads((RESULTS / scene / "evaluation.json").read_text(encoding="utf-8"))
         self.runs: dict[str, Any] = content["runs"]
-        self._matches = {tuple(match["players"].values()): match for match in content["matches"]}
+        self.trends: list[dict[str, Any]] = content["trends"]
+        self._matches = {
+            (match["players"]["seeker"], match["players"]["hider"]): match
+            for match in content["matches"]
+        }
 
-    def caught(self, seeker: str) -> Estimate:
-        """How often a seeker catches the scripted hider [%]."""
-        match = self._match(seeker=self._last(seeker), hider="scripted")
-        return Estimate(*(100.0 * number for number in match["wins"]["seeker"]))
+    @property
+    def trained(self) -> list[str]:
+        """The runs in which both sides learned."""
+        return [name for name, run in self.runs.items() if not run["roles"]]
 
-    def survived(self, hider: str) -> Estimate:
-        """How long a hider survives the scripted seeker [steps]."""
-        return Estimate(*self._match(seeker="scripted", hider=self._last(hider))["length"])
+    def match(self, *, seeker: str, hider: str) -> dict[str, Any]:
+        """What came of two players; a policy's is that of the run's end."""
+        match: dict[str, Any] = self._matches[self._last(seeker), self._last(hider)]
+        return match
 
     def _last(self, name: str) -> str:
         last: str = self.runs[name]["checkpoints"][-1]["name"] if name in self.runs else name
         return last
 
-    def _match(self, *, seeker: str, hider: str) -> dict[str, Any]:
-        match = self._matches[seeker, hider]
-        assert match["episodes"] >= LEAST_EPISODES
-        return match
+
+class Chase(Results):
+    def caught(self, seeker: str) -> Estimate:
+        """How often a seeker catches the scripted hider [%]."""
+        return _percent(self.match(seeker=seeker, hider="scripted")["wins"]["seeker"])
+
+    def survived(self, hider: str) -> Estimate:
+        """How long a hider survives the scripted seeker [steps]."""
+        return Estimate(*self.match(seeker="scripted", hider=hider)["length"])
+
+
+class HideAndSeek(Results):
+    def hidden(self, *, hider: str, seeker: str) -> Estimate:
+        """In how many steps hiders are hidden [%]."""
+        match = self.match(seeker=seeker, hider=hider)
+        return _percent(match["infos"]["hider"]["hidden_fraction"])
+
+
+def _percent(numbers: list[float]) -> Estimate:
+    return Estimate(*(100.0 * number for number in numbers))
 
 
 @pytest.fixture(scope="module")
-def chase() -> Results:
-    return Results(json.loads((RESULTS / "chase" / "evaluation.json").read_text(encoding="utf-8")))
+def page() -> str:
+    return (RESULTS / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_page_says_what_was_found(chase: Results) -> None:
-    page = (RESULTS / "README.md").read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def chase() -> Chase:
+    return Chase("chase")
+
+
+@pytest.fixture(scope="module")
+def hide_and_seek() -> HideAndSeek:
+    return HideAndSeek("hide_and_seek")
+
+
+def test_the_page_says_what_was_found_in_chase(page: str, chase: Chase) -> None:
     for name in ("random", "scripted", *chase.runs):
         assert f"| {name} | {chase.caught(name)} | {chase.survived(name)} |" in page
 
 
-def test_all_do_better_than_the_scripted_ones(chase: Results) -> None:
-    assert len(chase.runs) == RUNS
-    for run in chase.runs:
+def test_in_chase_all_do_better_than_the_scripted_ones(chase: Chase) -> None:
+    assert len(chase.trained) == RUNS
+    for run in chase.trained:
+        for seeker, hider in ((run, "scripted"), ("scripted", run)):
+            assert chase.match(seeker=seeker, hider=hider)["episodes"] >= LEAST_EPISODES
         assert chase.caught(run).low > chase.caught("scripted").high
         assert chase.survived(run).low > chase.survived("scripted").high
+
+
+def test_in_chase_all_reach_their_goals(chase: Chase) -> None:
+    for run in chase.trained:
+        assert chase.caught(run).value >= LEAST_CAUGHT
+        assert chase.survived(run).value >= LEAST_SURVIVED * chase.survived("random").value
+
+
+def test_the_page_says_what_was_found_in_hide_and_seek(
+    page: str, hide_and_seek: HideAndSeek
+) -> None:
+    for name in ("random", *hide_and_seek.trained):
+        from_patrol = hide_and_seek.hidden(hider=name, seeker="scripted:patrol")
+        from_it = hide_and_seek.hidden(hider="scripted:flee", seeker=name)
+        assert f"| {name} | {from_patrol} | {from_it} |" in page
+    static = hide_and_seek.hidden(hider="scripted:static", seeker="scripted:patrol")
+    assert f"| static | {static} | |" in page
+
+
+def test_the_page_says_how_a_fresh_seeker_does(page: str, hide_and_seek: HideAndSeek) -> None:
+    for seeker in ("hs_1", "hs_1_fresh"):
+        assert f"| {seeker} | {hide_and_seek.hidden(hider='hs_1', seeker=seeker)} |" in page
+
+
+def test_in_hide_and_seek_hiders_hide_and_seekers_find(hide_and_seek: HideAndSeek) -> None:
+    def hidden(hider: str, seeker: str) -> Estimate:
+        return hide_and_seek.hidden(hider=hider, seeker=seeker)
+
+    assert len(hide_and_seek.trained) == RUNS
+    for run in hide_and_seek.trained:
+        for hider in ("random", "scripted:static"):
+            assert hidden(run, "scripted:patrol").low > hidden(hider, "scripted:patrol").high
+        assert hidden("scripted:flee", run).high < hidden("scripted:flee", "random").low
+
+
+def test_in_hide_and_seek_seekers_get_better_and_the_page_says_of_both(
+    page: str, hide_and_seek: HideAndSeek
+) -> None:
+    found = {
+        side: [
+            trend["returns_with_time"]
+            for trend in hide_and_seek.trends
+            if trend["group"] == side and trend["run"] in hide_and_seek.trained
+        ]
+        for side in ("seeker", "hider")
+    }
+    assert min(found["seeker"]) >= LEAST_CORRELATION
+    for side, values in found.items():
+        assert f"{side}s {', '.join(f'{value:.1f}' for value in values)}" in page

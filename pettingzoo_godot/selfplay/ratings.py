@@ -51,6 +51,15 @@ ANCHORS: dict[str, Anchors] = {
         "seeker": {"random": 168.0, "scripted": 1569.0},
         "hider": {"random": 884.0, "scripted": 1379.0},
     },
+    "hide_and_seek": {  # by 75 episodes of each pair
+        "hider": {
+            "random": 543.0,
+            "scripted:static": 616.0,
+            "scripted:flee": 1049.0,
+            "scripted:barricade": 1755.0,
+        },
+        "seeker": {"random": 783.0, "scripted:patrol": 895.0, "scripted:chase": 1360.0},
+    },
 }
 
 LATEST: Final = "latest"  # policy of a group that learns
