@@ -207,11 +207,17 @@ def measure(scene: str, args: argparse.Namespace) -> Row:
     with pzg.vector_env(scene, 1, args.arenas) as one:  # only to ask
         rows = one.num_envs
     chosen = {"checkpoint_updates": _ENDLESS} | ({"horizon": args.horizon} if args.horizon else {})
-    settings = asdict(settings_for(scene, chosen))
-    config = Config(scene, args.engines, args.arenas, 0, _ENDLESS, None, settings)
+    settings = settings_for(scene, chosen)
+    parameters = settings.parameters
+    config = Config(
+        *(scene, args.engines, args.arenas, 0, _ENDLESS, None, asdict(settings)),
+        parameters=dict(parameters),
+    )
     with (
         tempfile.TemporaryDirectory() as place,
-        TimedVectorEnv(scene, args.engines, args.arenas, batch_size=rows) as env,
+        TimedVectorEnv(
+            scene, args.engines, args.arenas, batch_size=rows, parameters=parameters
+        ) as env,
         one_thread(),
     ):
         contest = Contest(env, Path(place) / "run", config, args.updates)
@@ -225,7 +231,7 @@ def measure(scene: str, args: argparse.Namespace) -> Row:
         "engines": args.engines,
         "arenas": args.arenas,
         "slots": rows * args.engines,
-        "horizon": settings["horizon"],
+        "horizon": settings.horizon,
         "updates": args.updates,
         "turns": args.turns,
         "rollout_agent_steps_per_s": float(np.median(rates["rollout"])),

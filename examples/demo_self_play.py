@@ -128,4 +128,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except PettingZooGodotError as exc:
+        raise SystemExit(f"error: {exc}") from None

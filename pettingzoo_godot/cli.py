@@ -7,7 +7,7 @@ and exit code 1; with `--debug` or `$PETTINGZOO_GODOT_DEBUG`, also the traceback
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -232,23 +232,32 @@ def play(
     ] = None,
 ) -> None:
     """Play a scene in a window, without a trainer; close it, or press Ctrl-C, to end."""
+    runs = _split_policies(policy or ())
     with TemporaryDirectory() as folder:
-        play_scene(scene, agent, _write_policies(policy or (), Path(folder)))
+        files = _write_policies(runs, Path(folder))
+        play_scene(scene, agent, files, _parameters_of(runs.values()))
 
 
-def _write_policies(asked: Sequence[str], folder: Path) -> dict[str, Path]:
+def _write_policies(runs: Mapping[str, str], folder: Path) -> dict[str, Path]:
     """Write those that are to play for the engine; by policy group."""
     files: dict[str, Path] = {}
-    for group, run in _split_policies(asked).items():
-        with needing_train("the policy of a run"):
-            from pettingzoo_godot.selfplay.engine_policy import export_policies
-        written = export_policies(run, folder / f"of_{group}")
+    for group, run in runs.items():
+        written = _export(run, folder / f"of_{group}")
         if group:
             check_choice(f"the policy group of {run}", group, written)
             files[group] = written[group]
         else:
             files = written | files
     return files
+
+
+def _parameters_of(runs: Collection[str]) -> Mapping[str, Scalar]:
+    """Those of the scene in which the policies were trained."""
+    if not runs:
+        return {}
+    from pettingzoo_godot.selfplay.folder import parameters_of
+
+    return parameters_of(map(Path, runs))
 
 
 @app.command()
@@ -263,10 +272,14 @@ def export_policy(
     ] = False,
 ) -> None:
     """Write the policies of a self-play run for Godot, to play without Python; prints the files."""
+    for file in _export(run, out, deterministic=deterministic).values():
+        _console().print(str(file), markup=False, soft_wrap=True)
+
+
+def _export(run: str | Path, out: Path, *, deterministic: bool = False) -> dict[str, Path]:
     with needing_train("the policy of a run"):
         from pettingzoo_godot.selfplay.engine_policy import export_policies
-    for file in export_policies(run, out, deterministic=deterministic).values():
-        _console().print(str(file), markup=False, soft_wrap=True)
+    return export_policies(run, out, deterministic=deterministic)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from pathlib import Path
 from pettingzoo_godot.display import need_display
 from pettingzoo_godot.errors import EngineDied, EngineStartError
 from pettingzoo_godot.install import find_godot
+from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.scene import find_scene
 
 _GRACE = 2.0  # seconds that the engine has to quit after Ctrl-C
@@ -21,6 +22,7 @@ def play(
     source: str | os.PathLike[str],
     agent: str | None = None,
     policies: Mapping[str, Path] | None = None,
+    parameters: Mapping[str, Scalar] | None = None,
 ) -> None:
     """Run a scene in a window until it is closed, or until Ctrl-C.
 
@@ -32,6 +34,7 @@ def play(
             policy or their heuristics. None: the scene decides.
         policies: By policy group, a file that `export-policy` has written. Agents of other groups
             play as without.
+        parameters: Values for parameters that the scene declares; nobody checks them.
 
     Raises:
         SceneNotFound: If there is no such scene.
@@ -49,6 +52,8 @@ def play(
     if policies:
         files = {group: str(file.absolute()) for group, file in policies.items()}
         options.append(f"--zoo-policies={json.dumps(files)}")
+    if parameters:
+        options.append(f"--zoo-parameters={json.dumps(dict(parameters))}")
     if scene.game is None:
         command.append("--no-header")  # its own output stays: a developer's prints and errors
         environment |= find_godot().windowed_environment()

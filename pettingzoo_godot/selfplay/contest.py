@@ -19,7 +19,6 @@ from pettingzoo_godot.selfplay.players import (
     RANDOM,
     SCRIPTED,
     bot,
-    game_parameters,
     heuristic_parameter,
 )
 from pettingzoo_godot.selfplay.policies import load_policies
@@ -95,7 +94,7 @@ def enter(
 
 
 def _game(config: Config) -> tuple[Any, ...]:
-    return config.scene, game_parameters(config.parameters), config.settings.get("winner")
+    return config.scene, config.game, config.settings.get("winner")
 
 
 def _players(role: str, checkpoints: list[Checkpoint]) -> list[Checkpoint]:

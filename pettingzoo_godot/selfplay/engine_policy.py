@@ -20,7 +20,6 @@ from torch import Tensor, nn
 
 from pettingzoo_godot.errors import UsageError
 from pettingzoo_godot.selfplay.checkpoint import write_whole
-from pettingzoo_godot.selfplay.heads import CategoricalHead, GaussianHead
 from pettingzoo_godot.selfplay.networks import Actor
 from pettingzoo_godot.selfplay.policies import load_policies
 from pettingzoo_godot.spaces import space_from_wire
@@ -71,7 +70,6 @@ def _describe(actor: Actor, group: str, draws: bool) -> str:
                 f"for a policy in the engine; got {member}"
             )
     linears = [layer for layer in actor.body if isinstance(layer, nn.Linear)]
-    head = actor.head
     parts: dict[str, Any] = {
         "draws": json.dumps(draws),
         "keys": _packed("String", map(json.dumps, members)),
@@ -79,10 +77,17 @@ def _describe(actor: Actor, group: str, draws: bool) -> str:
         "stack": actor.stack,
         "pose": _packed("Int32", description["pose"] or ()),
         "action_type": json.dumps(action["type"]),
-        "choices": _packed("Int32", _choices(head)),
+        "choices": _packed("Int32", actor.head.choices),
         "start": action.get("start", 0),
         "sizes": _packed("Int32", [actor.inputs, *(layer.out_features for layer in linears)]),
-        "numbers": _bytes([*_normalisation(actor), *_weights(linears), *_bounds(head)]),
+        "numbers": _bytes(
+            [
+                actor.moments.mean,
+                actor.moments.std,
+                *(part for layer in linears for part in (layer.weight, layer.bias)),
+                *actor.head.constants(),
+            ]
+        ),
     }
     lines = [
         '[gd_resource type="Resource" script_class="ZooPolicy" load_steps=2 format=4]',
@@ -104,24 +109,3 @@ def _bytes(tensors: Iterable[Tensor]) -> str:
     joined = torch.cat([tensor.detach().float().flatten() for tensor in tensors])
     encoded = base64.b64encode(joined.numpy().astype("<f4").tobytes()).decode()
     return f'PackedByteArray("{encoded}")'
-
-
-def _normalisation(actor: Actor) -> list[Tensor]:
-    return [actor.moments.mean, actor.moments.std]
-
-
-def _weights(linears: Iterable[nn.Linear]) -> Iterable[Tensor]:
-    for layer in linears:
-        yield layer.weight
-        yield layer.bias
-
-
-def _bounds(head: GaussianHead | CategoricalHead) -> list[Tensor]:
-    """Standard deviations and bounds of a box's elements."""
-    if isinstance(head, CategoricalHead):
-        return []
-    return [head.spread(), *(torch.from_numpy(bound) for bound in head.bounds)]
-
-
-def _choices(head: GaussianHead | CategoricalHead) -> Iterable[int]:
-    return head.choices.tolist() if isinstance(head, CategoricalHead) else ()

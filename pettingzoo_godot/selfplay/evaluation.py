@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from pettingzoo_godot.arguments import name_of
 from pettingzoo_godot.errors import UsageError
@@ -45,6 +47,8 @@ from pettingzoo_godot.training.run import versions
 FOLDER = "evaluation"  # in that of the first run
 _ARENAS = 25  # the usual numbers of episodes are multiples of it
 _RATED_BY = "scipy"
+_PLAIN_LIST = re.compile(r"\[[^][{}]+\]")
+_LINE_END = re.compile(r"\n *")
 
 #: Is told how many episodes are played, and of how many.
 Watch = Callable[[int, int], None]
@@ -104,8 +108,7 @@ def evaluate(
     made_with = _versions(config.scene)
     matches = _play(config, runs, pairs, list(pool), numbers, engines, watch)
     evaluation = _assess(config, pool, runs, matches, numbers, made_with)
-    content = json.dumps(evaluation.to_json(), indent=1) + "\n"
-    write_whole(target / "evaluation.json", content.encode())
+    write_whole(target / "evaluation.json", _written(evaluation.to_json()).encode())
     return write_report(evaluation, draw_all(evaluation, target), target)
 
 
@@ -189,6 +192,12 @@ def _play(
         pair: Match(dict(zip(groups, pair, strict=True)), match.episodes)
         for pair, match in zip(pairs, matches, strict=True)
     }
+
+
+def _written(content: dict[str, Any]) -> str:
+    """JSON whose lists of numbers and words have a line each."""
+    text = json.dumps(content, indent=1)
+    return _PLAIN_LIST.sub(lambda found: _LINE_END.sub(" ", found[0]), text) + "\n"
 
 
 def _versions(scene: str) -> dict[str, str]:

@@ -14,12 +14,10 @@ from gymnasium.vector.utils import concatenate, create_empty_array
 
 from pettingzoo_godot.env import GodotParallelEnv
 from pettingzoo_godot.errors import UsageError
-from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.options import check_choice
 from pettingzoo_godot.record import POLICIES, Policy, random_policy
-from pettingzoo_godot.selfplay.folder import Folder
-from pettingzoo_godot.selfplay.players import Player, game_parameters, make_player
-from pettingzoo_godot.selfplay.policies import FOLDER
+from pettingzoo_godot.selfplay.folder import parameters_of
+from pettingzoo_godot.selfplay.players import Player, make_player
 
 _RANDOM, _HEURISTIC = POLICIES
 
@@ -45,17 +43,14 @@ class Cast:
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._random: Policy | None = None
-        trained = {
-            name: _parameters_of(Path(name))
-            for name in dict.fromkeys([others, *names.values()])
-            if name not in POLICIES
-        }
-        known = {name: found for name, found in trained.items() if found is not None}
-        self.parameters = dict(next(iter(known.values()), {}))
-        if any(found != self.parameters for found in known.values()):
-            raise UsageError(
-                f"expected policies that were trained with the same parameters; got {known}"
-            )
+        trained = [Path(name) for name in (others, *names.values()) if name not in POLICIES]
+        for path in trained:
+            if not path.exists():
+                raise UsageError(
+                    f"expected a policy: {', '.join(POLICIES)}, the folder of a run or one of its "
+                    f"files of policies; got {str(path)!r}"
+                )
+        self.parameters = parameters_of(trained)
 
     def __call__(self, env: GodotParallelEnv) -> Policy:
         """Make what acts in the next episode of an environment.
@@ -123,16 +118,3 @@ class _Team:
         self._begins = np.zeros(len(rows), bool)
         told = zip(self._agents, actions, strict=True)
         return {agent: action for agent, action in told if agent in observations}
-
-
-def _parameters_of(path: Path) -> dict[str, Scalar] | None:
-    """What makes the game of the run that policies are of; None: a file elsewhere does not tell."""
-    if path.is_dir():
-        return game_parameters(Folder.open(path).config.parameters)
-    if not path.is_file():
-        raise UsageError(
-            f"expected a policy: {', '.join(POLICIES)}, the folder of a run or one of its files of "
-            f"policies; got {str(path)!r}"
-        )
-    in_a_run = path.parent.name == FOLDER and (path.parent.parent / "config.json").exists()
-    return _parameters_of(path.parent.parent) if in_a_run else None

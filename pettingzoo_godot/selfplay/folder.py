@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 from pettingzoo_godot.errors import UsageError
 from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.selfplay.checkpoint import load, numbered, save, write_whole
+from pettingzoo_godot.selfplay.players import game_parameters
 from pettingzoo_godot.selfplay.policies import FOLDER as POLICIES
 from pettingzoo_godot.selfplay.policies import Policies, save_policies
 from pettingzoo_godot.training.run import check_is_free, versions
@@ -57,6 +59,11 @@ class Config:
     roles: dict[str, str] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, Scalar] = field(default_factory=dict)
+
+    @property
+    def game(self) -> dict[str, Scalar]:
+        """Parameters without those that name heuristics."""
+        return game_parameters(self.parameters)
 
 
 class Folder:
@@ -181,6 +188,32 @@ def is_self_play(path: Path) -> bool:
         return bool(_read_config(path).get("kind") == _KIND)
     except UsageError:
         return False
+
+
+def parameters_of(policies: Iterable[Path]) -> dict[str, Scalar]:
+    """Say in which game policies were trained: the scene's parameters.
+
+    Args:
+        policies: Runs, or their files of policies; a file elsewhere does not tell.
+
+    Raises:
+        UsageError: If they were not trained in the same one.
+    """
+    known = {str(path): run.game for path in policies if (run := _run_of(path))}
+    first = next(iter(known.values()), {})
+    if any(parameters != first for parameters in known.values()):
+        raise UsageError(
+            f"expected policies that were trained with the same parameters; got {known}"
+        )
+    return first
+
+
+def _run_of(path: Path) -> Config | None:
+    if path.is_dir():
+        return Folder.open(path).config
+    place = path.absolute().parent
+    in_a_run = place.name == POLICIES and (place.parent / "config.json").exists()
+    return Folder.open(place.parent).config if in_a_run else None
 
 
 def _read_config(path: Path) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class GaussianHead(nn.Module):
     Attributes:
         outputs: Numbers that the network gives per row.
         entries: Numbers of a raw action.
-        bounds: The least and the greatest values, (entries,) each.
+        choices: How many each entry has: none.
     """
 
     def __init__(self, space: spaces.Box) -> None:
@@ -47,7 +47,7 @@ class GaussianHead(nn.Module):
         with np.errstate(invalid="ignore", over="ignore"):
             self._middle = np.where(self._bounded, (self._low + self._high) / 2, 0.0)
             self._half = np.where(self._bounded, (self._high - self._low) / 2, 1.0)
-        self.bounds = self._low, self._high
+        self.choices: list[int] = []
         self.outputs = self.entries = len(self._low)
         self.log_std = nn.Parameter(torch.full((self.entries,), _START_LOG_STD))
 
@@ -57,11 +57,11 @@ class GaussianHead(nn.Module):
 
     def sample(self, outputs: Tensor, noise: Tensor) -> Tensor:
         """Make raw actions of outputs and noise."""
-        return outputs + noise * self.spread()
+        return outputs + noise * self._spread()
 
-    def spread(self) -> Tensor:
-        """Standard deviations of raw actions: (entries,)."""
-        return self._log_std().exp()
+    def constants(self) -> list[Tensor]:
+        """What makes actions of outputs: standard deviations, least and greatest values."""
+        return [self._spread(), torch.from_numpy(self._low), torch.from_numpy(self._high)]
 
     def mode(self, outputs: Tensor) -> Tensor:
         """The most probable raw actions."""
@@ -89,6 +89,9 @@ class GaussianHead(nn.Module):
         scaled = np.clip(wanted * self._half + self._middle, self._low, self._high)
         actions: Array = scaled.astype(np.float32, copy=False).reshape(len(raw), *self._shape)
         return actions
+
+    def _spread(self) -> Tensor:
+        return self._log_std().exp()
 
     def _log_std(self) -> Tensor:
         return self.log_std.clamp(_LEAST_LOG_STD, _GREATEST_LOG_STD)
@@ -120,7 +123,7 @@ class CategoricalHead(nn.Module):
             choices = np.full(int(np.prod(space.shape)), 2)
             first = np.zeros_like(choices)
         self._first = first
-        self.choices = choices
+        self.choices: list[int] = choices.tolist()
         self.entries = len(choices)
         self._width = int(choices.max())
         self.outputs = self.entries * self._width
@@ -162,6 +165,10 @@ class CategoricalHead(nn.Module):
         chosen = (raw + self._first).astype(self._dtype)
         actions: Array = chosen.reshape(len(raw), *self._shape)
         return actions
+
+    def constants(self) -> list[Tensor]:
+        """What makes actions of outputs: nothing else."""
+        return []
 
     def _logits(self, outputs: Tensor) -> Tensor:
         return outputs.view(-1, self.entries, self._width) + self._mask

@@ -10,7 +10,6 @@ in the same episodes.
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, cast
@@ -24,6 +23,7 @@ from pettingzoo_godot.options import check_count, check_seed
 from pettingzoo_godot.selfplay.games import Game, Scorer
 from pettingzoo_godot.selfplay.players import (
     Player,
+    game_parameters,
     is_scripted,
     make_player,
     parameters_for,
@@ -67,13 +67,12 @@ class Match:
 
     def first(self, episodes: int) -> Match:
         """The match that so many episodes would have been: those that were begun first."""
-        share, rest = divmod(episodes, len({episode.arena for episode in self.episodes}))
-        played: Counter[int] = Counter()
+        left = _share(episodes, len({episode.arena for episode in self.episodes}))
         kept = []
         for episode in self.episodes:
-            if played[episode.arena] < share + (episode.arena < rest):
+            if left[episode.arena]:
+                left[episode.arena] -= 1
                 kept.append(episode)
-            played[episode.arena] += 1
         return Match(self.players, kept)
 
     def summary(self) -> dict[str, Any]:
@@ -107,7 +106,8 @@ class Stadium:
     Args:
         scene: As for `parallel_env`; with several policy groups.
         arenas: Copies of the scene in its engine.
-        parameters: Values for parameters that the scene declares.
+        parameters: Values for parameters that the scene declares; None: as in trainings of the
+            scene.
         winner: Who wins, as in `Settings`; None: as in trainings of the scene.
 
     Raises:
@@ -122,8 +122,11 @@ class Stadium:
         parameters: Mapping[str, Scalar] | None = None,
         winner: str | None = None,
     ) -> None:
-        self._env = GodotVectorEnv(scene, 1, arenas, parameters=parameters)
-        self._parameters = dict(parameters or {})
+        usual = settings_for(os.fspath(scene))
+        if parameters is None:
+            parameters = game_parameters(usual.parameters)
+        self._parameters = dict(parameters)
+        self._env = GodotVectorEnv(scene, 1, arenas, parameters=self._parameters)
         self._groups = list(self._env.policy_groups)
         if len(self._groups) < 2:
             self._env.close()
@@ -131,7 +134,7 @@ class Stadium:
                 "expected a scene with several policy groups, which play against each other; got "
                 f"{', '.join(self._groups)} alone"
             )
-        self._winner = winner or settings_for(os.fspath(scene)).winner
+        self._winner = winner or usual.winner
 
     def __enter__(self) -> Stadium:
         return self
@@ -203,8 +206,7 @@ class Stadium:
         watch: Callable[[], None],
     ) -> list[Game]:
         arenas = self._env.num_arenas
-        share, rest = divmod(episodes, arenas)
-        shares = [share + (arena < rest) for arena in range(arenas)]
+        shares = _share(episodes, arenas)
         agents = {group: len(slots) // arenas for group, slots in self._env.slots.items()}
         scorer = Scorer(agents, arenas)
         games: list[list[Game]] = [[] for _ in shares]
@@ -224,3 +226,9 @@ class Stadium:
                     missing -= 1
                     watch()
         return [game for part in games for game in part]
+
+
+def _share(episodes: int, arenas: int) -> list[int]:
+    """How many of the episodes each arena plays; the first ones one more if there is a rest."""
+    share, rest = divmod(episodes, arenas)
+    return [share + (arena < rest) for arena in range(arenas)]

@@ -29,6 +29,7 @@ from pettingzoo_godot.selfplay.players import (
     game_parameters,
     heuristic_parameter,
 )
+from pettingzoo_godot.selfplay.settings import settings_for
 from pettingzoo_godot.spaces import Array
 
 _BEFORE = 1000.0  # what is believed of a player before its first game
@@ -44,8 +45,8 @@ _TWO_SIDED = 1.96  # standard deviations around a mean in which 95 % are
 #: Ratings by policy group and player.
 Anchors = dict[str, dict[str, float]]
 
-#: Of the bundled scenes with their own parameters, by `evaluation.rate_pool`. Never to be changed
-#: unless the game is: curves of other runs would no longer compare.
+#: Of the bundled scenes with the parameters that trainings have, by `evaluation.rate_pool`. Never
+#: to be changed unless the game is: curves of other runs would no longer compare.
 ANCHORS: dict[str, Anchors] = {
     "chase": {
         "seeker": {"random": 168.0, "scripted": 1569.0},
@@ -180,12 +181,14 @@ def anchors_for(scene: str, parameters: Mapping[str, Scalar]) -> Anchors:
 
     Args:
         scene: Name of a bundled one, or a path: somebody's own, whatever its name.
-        parameters: That are not its own; with others than a heuristic's name, it is another game.
+        parameters: Of the scene; with others than trainings have, but for a heuristic's name, it
+            is another game.
 
     Returns:
         None are known: an empty dict.
     """
-    return {} if game_parameters(parameters) else ANCHORS.get(scene, {})
+    usual = game_parameters(settings_for(scene).parameters)
+    return ANCHORS.get(scene, {}) if game_parameters(parameters) == usual else {}
 
 
 def measure_anchors(matches: Iterable[Match]) -> Anchors:

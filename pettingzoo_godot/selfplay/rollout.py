@@ -2,7 +2,7 @@
 
 Rule: each engine has a random generator of its own and is asked for the same number of steps, and
 no policy changes meanwhile. So it does not matter which engine is ready first: a seed repeats
-everything, with any number of engines.
+everything.
 """
 
 from __future__ import annotations

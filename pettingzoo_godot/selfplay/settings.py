@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from pettingzoo_godot.errors import OptionError
+from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.options import check_choice
 
 SAMPLINGS = ("uniform", "prioritised")
@@ -59,8 +60,9 @@ class Settings:
             is rewarded in training, see `shaping.py`. Only a program can set it.
         shown: By policy group, an info of the scene that says how it goes: on the terminal, and
             in evaluations. Only a program can set it.
-        heuristics: By policy group, which of several heuristics its scripted player has in
-            training, if the parameters do not say. Only a program can set it.
+        parameters: Parameters of the scene that it is learned with, if others are not given:
+            such as `GROUP_heuristic`, who plays a policy group when it is scripted. Only a program
+            can set it.
         groups: What differs for a policy group, by `GROUP.NAME`.
     """
 
@@ -92,7 +94,7 @@ class Settings:
     pose: Mapping[str, Sequence[int]] = field(default_factory=dict)
     shaping: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     shown: Mapping[str, str] = field(default_factory=dict)
-    heuristics: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Scalar] = field(default_factory=dict)
     groups: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, group: str) -> Settings:
@@ -122,15 +124,21 @@ SCENES: dict[str, dict[str, Any]] = {
     },
     "hide_and_seek": {
         "shown": {"hider": "hidden_fraction"},
-        "heuristics": {"hider": "flee", "seeker": "patrol"},
+        "parameters": {"actions": "box", "hider_heuristic": "flee", "seeker_heuristic": "patrol"},
         "horizon": 240,
         "minibatch": 512,
         "epochs": 5,
-        "learning_rate": 1.2e-3,
+        "learning_rate": 8e-4,
         "gamma": 0.995,
-        "hidden": 128,
+        "averaging": 0.2,
+        "hidden": 256,
+        "critic": "state",
+        "save_steps": 300_000,
+        "window": 16,
+        "play_against_latest_model_ratio": 0.4,
         "scripted_opponents": 0.4,
         "checkpoint_updates": 10,
+        "groups": {"seeker.scripted_opponents": 0.5},
     },
 }
 

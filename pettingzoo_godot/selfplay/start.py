@@ -19,7 +19,6 @@ from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.options import check_choice, check_count, check_mapping, check_seed
 from pettingzoo_godot.selfplay.folder import Config, Folder
 from pettingzoo_godot.selfplay.lineup import ROLES
-from pettingzoo_godot.selfplay.players import heuristic_parameter
 from pettingzoo_godot.selfplay.scoreboard import Watch
 from pettingzoo_godot.selfplay.settings import settings_for
 from pettingzoo_godot.selfplay.trainer import Trainer
@@ -48,7 +47,9 @@ def train(
     resume: bool = False,
     watch: Watch = lambda row, done: None,
 ) -> Folder:
-    """Train the policy groups of a scene against each other. Ctrl-C saves, and returns.
+    """Train the policy groups of a scene against each other.
+
+    Ctrl-C saves, and returns; before the first update, it leaves nothing behind and is raised.
 
     What is None is the default, or with `resume`, what the run has: it may have other `minutes`,
     `steps` and `roles` from then on.
@@ -103,8 +104,7 @@ def _begin(path: Path, asked: dict[str, Any], watch: Watch) -> Folder:
     own = settings_for(chosen["scene"], check_mapping("settings", chosen.get("settings")))
     config = Config(**{**chosen, "settings": asdict(own)})
     _check(config)
-    heuristics = {heuristic_parameter(group): name for group, name in own.heuristics.items()}
-    config = replace(config, parameters={**heuristics, **config.parameters})
+    config = replace(config, parameters={**own.parameters, **config.parameters})
     check_is_free(path)
     with _make_env(config) as env:
         folder = Folder.create(path, config)
@@ -210,7 +210,9 @@ def _check_agrees(folder: Folder, asked: dict[str, Any]) -> None:
         known = had
         parts: dict[str, Any] = {name: value}
         if isinstance(value, Mapping):
-            known, parts = _flat(had[name]), _flat(value)
+            known, parts = had[name], dict(value)
+        if name == "settings":
+            known, parts = _flat(known), _flat(parts)
         for key, part in parts.items():
             if key not in known or known[key] != part:
                 was = repr(known[key]) if key in known else "to be left out"

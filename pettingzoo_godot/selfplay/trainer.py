@@ -18,7 +18,7 @@ import numpy as np
 from gymnasium import spaces
 from torch.utils.tensorboard import SummaryWriter
 
-from pettingzoo_godot.errors import PettingZooGodotError
+from pettingzoo_godot.errors import PettingZooGodotError, UsageError
 from pettingzoo_godot.options import check_choice
 from pettingzoo_godot.selfplay.folder import Folder, Row
 from pettingzoo_godot.selfplay.learner import Learner, Lesson, Rollout
@@ -56,7 +56,7 @@ class Trainer:
     def __init__(self, folder: Folder, env: GodotVectorEnv, resumed: bool = False) -> None:
         self._folder = folder
         self._config = folder.config
-        self._settings = Settings(**folder.config.settings)
+        self._settings = _settings_of(folder)
         self._env = env
         for path in self._settings.groups:
             check_choice(f"the policy group of {path}", path.rpartition(".")[0], env.policy_groups)
@@ -279,7 +279,11 @@ class Trainer:
         """Make a checkpoint, unless there is one of this update."""
         if self.update == self._saved_update:
             return
-        actors = {group: learner.kept for group, learner in self.learners.items()}
+        actors = {
+            group: self.learners[group].kept
+            for group, side in self._sides.items()
+            if side.role != SCRIPTED
+        }
         policies = Policies(self._config.scene, self.update, self.steps, self.seconds, actors)
         self._folder.save(self.state(), policies)
         self._saved_update = self.update
@@ -305,6 +309,16 @@ class Trainer:
         for group, side in self._sides.items():
             self.learners[group].restore(state["learners"][group])
             side.pool.restore(state["pools"][group], side.actor)
+
+
+def _settings_of(folder: Folder) -> Settings:
+    try:
+        return Settings(**folder.config.settings)
+    except TypeError as exc:
+        raise UsageError(
+            f"expected a run of this version; {folder.path} has other settings: {exc}. Train it "
+            "anew."
+        ) from exc
 
 
 def _mean(values: list[float] | list[int]) -> float | None:

@@ -11,7 +11,7 @@ from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _STDERR = 2  # not `sys.stderr`: what is interrupted may be in the middle of writing to it
-_ANSWER = b"\nEnding soon, and saving what is learned. Ctrl-C again ends at once, without saving.\n"
+_ANSWER = b"\nEnding soon; what is learned is saved. Ctrl-C again ends at once, without saving.\n"
 
 
 @contextmanager

@@ -181,25 +181,69 @@ def test_a_policy_for_something_else_is_a_fault(tmp_path: Path) -> None:
             env.step({"hider_0": np.zeros(2, np.float32)})
 
 
+OBSERVED = spaces.Dict({"near": spaces.Box(-1, 1, (2,)), "far": spaces.Box(-1, 1, (1,))})
+
+
 @pytest.mark.parametrize(
-    ("policies", "said"),
+    "options",
     [
-        ({"seeker": "own"}, None),
-        ({"judge": "own"}, "expected policies for seeker, hider; got one for judge."),
-        ({"hider": "/nowhere.tres"}, "expected a file that export-policy has written"),
+        ["--zoo-policies={policies}"],
+        ["--zoo-policies={policies}", "--zoo-player=walker_0"],
+        ["--own={file}", "--zoo-player=walker_0"],
+    ],
+    ids=["policies", "policies and a person", "the scene's own and a person"],
+)
+def test_a_game_of_policies(options: list[str], tmp_path: Path) -> None:
+    actor = make_actor(OBSERVED, spaces.Box(-1, 1, (2,)), stack=2)
+    file = export_policies(keep(tmp_path, runner=actor), tmp_path, deterministic=True)["runner"]
+    told = {"file": str(file), "policies": json.dumps({"runner": str(file)})}
+    scene = ("--fixed-fps", "60", "--quit-after", "60", "res://inference/told.tscn", "--")
+    asked = [option.format(**told) for option in options]
+    output = run_engine(tmp_path, ROOT / "tests" / "engine" / "scenes", *scene, *asked)
+    assert complaints(output) == []
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    of = {
+        agent: [line for line in lines if line["agent"] == agent]
+        for agent in ("runner_0", "walker_0")
+    }
+    assert len(of["runner_0"]) > 10
+    assert all(line["action"] == [0.0, 0.0] for line in of["walker_0"])
+    before: Array | None = None
+    for line in of["runner_0"]:
+        batch = {key: np.array([line["seen"][key]], np.float32) for key in OBSERVED}
+        seen = actor.from_env(batch)
+        begins = before is None or line["seen"]["near"][0] == 0.0
+        vectors = np.concatenate([seen, seen if begins else before], axis=1)
+        raw = actor.head.mode(actor(torch.from_numpy(vectors))).numpy()
+        assert np.allclose(line["action"], actor.to_env(raw, vectors)[0], atol=1e-5)
+        before = seen
+
+
+@pytest.mark.parametrize(
+    ("group", "policy", "said"),
+    [
+        ("judge", "good", "expected policies for seeker, hider; got one for judge."),
+        ("hider", "none", "expected a file that export-policy has written"),
+        ("hider", "many", "expected a policy for hider_0; .* actions of low .*-1.0.*-1.0.*-1.0"),
+        ("hider", "choice", "expected a policy for hider_0; .* actions of type discrete, got box"),
+        ("hider", "blind", "expected a policy for hider_0; .* observations of 5 floats, got 21"),
     ],
 )
-def test_a_game_of_policies(policies: dict[str, str], said: str | None, tmp_path: Path) -> None:
-    files = export_policies(keep(tmp_path, seeker=chase_actor()), tmp_path)
-    own = str(files["seeker"])
-    named = {group: own if file == "own" else file for group, file in policies.items()}
+def test_a_game_of_policies_that_do_not_fit(
+    group: str, policy: str, said: str, tmp_path: Path
+) -> None:
+    two = spaces.Box(-1.0, 1.0, (2,))
+    actors = {
+        "good": make_actor(FLOATS, two),
+        "many": make_actor(FLOATS, spaces.Box(-1.0, 1.0, (3,))),
+        "choice": make_actor(FLOATS, spaces.Discrete(4)),
+        "blind": make_actor(spaces.Box(-1.0, 1.0, (5,)), two),
+    }
+    export_policies(keep(tmp_path, **actors), tmp_path)
+    named = json.dumps({group: str(tmp_path / f"{policy}.tres")})
     options = ["--fixed-fps", "60", "--quit-after", "400", "res://chase/chase.tscn", "--"]
-    options.append(f"--zoo-policies={json.dumps(named)}")
-    if said is None:
-        assert complaints(run_engine(tmp_path, ROOT / "envs", *options)) == []
-        return
     with pytest.raises(AssertionError, match=said):  # another exit code than 0
-        run_engine(tmp_path, ROOT / "envs", *options)
+        run_engine(tmp_path, ROOT / "envs", *options, f"--zoo-policies={named}")
 
 
 def test_from_the_command_line(tmp_path: Path) -> None:

@@ -115,8 +115,11 @@ def test_the_persons_agent_is_told_to_the_engine(tmp_path: Path) -> None:
 
 @posix
 @pytest.mark.usefixtures("display")
-def test_policies_are_told_to_the_engine(tmp_path: Path) -> None:
+def test_policies_and_parameters_are_told_to_the_engine(tmp_path: Path) -> None:
     policies = {"hider": tmp_path / "of hiders.tres"}
-    play.play(game(tmp_path, f'echo "$3" > {tmp_path}/arguments'), "seeker_0", policies)
-    name, _, told = (tmp_path / "arguments").read_text().partition("=")
-    assert (name, json.loads(told)) == ("--zoo-policies", {"hider": str(policies["hider"])})
+    parameters = {"actions": "box", "speed": 2.0}
+    script = f'echo "$3" > {tmp_path}/policies; echo "$4" > {tmp_path}/parameters'
+    play.play(game(tmp_path, script), "seeker_0", policies, parameters)
+    for name, told in (("policies", {"hider": str(policies["hider"])}), ("parameters", parameters)):
+        option, _, value = (tmp_path / name).read_text().partition("=")
+        assert (option, json.loads(value)) == (f"--zoo-{name}", told)

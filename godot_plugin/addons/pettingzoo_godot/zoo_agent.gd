@@ -17,6 +17,7 @@ enum ControlMode {
 }
 
 const _Actuation := preload("actuators/actuation.gd")
+const _Faults := preload("runtime/faults.gd")
 const _Inference := preload("runtime/inference.gd")
 
 const _DEFAULT_NAME := "ZooAgent"
@@ -264,12 +265,21 @@ func local_action() -> Variant:
 	return _heuristic()
 
 
+## Makes [member policy] ready for this episode. Returns what is wrong with it for this agent;
+## empty: nothing. For the addon, not for scenes.
+func begin_inference() -> String:
+	_inference = _Inference.new(self, hash([environment.rng.seed, resolved_id()]))
+	return _inference.misfit
+
+
 ## What [member policy] decides; the heuristic, and a fault, if it does not fit this agent.
 func _infer() -> Variant:
 	if _inference == null:
-		_inference = _Inference.new(self, hash([environment.rng.seed, resolved_id()]))
-		if _inference.misfit != "":
-			_fail("policy: %s" % _inference.misfit)
+		if _Faults.any():  # of somebody else: whatever it hides is not the policy's
+			return _heuristic()
+		var misfit := begin_inference()
+		if misfit != "":
+			_fail("policy: %s" % misfit)
 	return _inference.decide() if _inference.misfit == "" else _heuristic()
 
 
@@ -287,4 +297,4 @@ func _take_parts() -> void:
 
 
 func _fail(message: String) -> void:
-	preload("runtime/faults.gd").report(message, self)
+	_Faults.report(message, self)

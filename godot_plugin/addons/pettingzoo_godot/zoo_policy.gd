@@ -32,7 +32,10 @@ const _REACH := sqrt(2.0)  # how much longer actions in a turned frame are, as i
 @export var sizes: PackedInt32Array = []
 ## All numbers of the network, float32: means and standard deviations of the inputs; weights, output
 ## by output, and biases of each layer; of a box, standard deviations and bounds of the action.
-@export var numbers: PackedByteArray = []
+@export var numbers: PackedByteArray = []:
+	set(value):
+		numbers = value
+		_layers.clear()
 
 var _means: PackedFloat32Array = []
 var _deviations: PackedFloat32Array = []
@@ -81,10 +84,15 @@ func misfit(observation: Dictionary, action: Dictionary) -> String:
 	var given := _widths_of(observation)
 	if given != wanted:
 		return "trained with observations of %s floats, got %s." % [_told(wanted), _told(given)]
-	if action["type"] != action_type or _choices_of(action) != choices:
-		return "trained with actions %s %s, got %s." % [action_type, choices, action]
 	if numbers.size() != 4 * _count():
 		return "expected %d bytes, got %d: export it again." % [4 * _count(), numbers.size()]
+	if _layers.is_empty():
+		_unpack()
+	var own := _own_action()
+	var agents := _simple(action)
+	for key in own:
+		if own[key] != agents.get(key):
+			return "trained with actions of %s %s, got %s." % [key, own[key], agents.get(key)]
 	return ""
 
 
@@ -217,15 +225,34 @@ static func _widths_of(observation: Dictionary) -> Dictionary[String, int]:
 	return found
 
 
-static func _choices_of(action: Dictionary) -> PackedInt32Array:
-	match action["type"]:
+## The action space that it was trained with, as far as it matters.
+func _own_action() -> Dictionary[String, Variant]:
+	match action_type:
+		"box":
+			return {"type": "box", "dtype": "float32", "low": _lows, "high": _highs}
 		"discrete":
-			return [action["n"]]
+			return {"type": "discrete", "n": choices[0], "start": start}
 		"multi_discrete":
-			return PackedInt32Array(action["nvec"])
-		"multi_binary":
-			var twos := PackedInt32Array()
-			twos.resize(action["n"])
-			twos.fill(2)
-			return twos
-	return []
+			return {"type": "multi_discrete", "nvec": Array(choices)}
+	return {"type": action_type, "n": choices.size()}
+
+
+## An action space with a bound for each element of a box.
+static func _simple(action: Dictionary) -> Dictionary:
+	if action["type"] != "box":
+		return action
+	var simple := action.duplicate()
+	simple["low"] = _bounds_of(action, "low", -INF)
+	simple["high"] = _bounds_of(action, "high", INF)
+	return simple
+
+
+static func _bounds_of(action: Dictionary, key: String, none: float) -> PackedFloat32Array:
+	var count := 1
+	for length: int in action["shape"]:
+		count *= length
+	var bounds := PackedFloat32Array()
+	for i in count:
+		var bound: Variant = action[key][i] if action[key] is Array else action[key]
+		bounds.append(none if bound == null else float(bound))
+	return bounds

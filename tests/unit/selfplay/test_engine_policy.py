@@ -18,8 +18,8 @@ from pettingzoo_godot.selfplay.policies import Policies, save_policies
 BOX = spaces.Box(-1.0, 1.0, (4,))
 
 
-def keep(tmp_path, **actors):
-    file = tmp_path / "policies.pt"
+def keep(folder, **actors):
+    file = folder / "000030.pt"
     save_policies(file, Policies("runners", 1, 2, 3.0, actors))
     return file
 
@@ -85,8 +85,9 @@ def played(monkeypatch):
     """What `play` was called with, and which policies there were then."""
     calls = []
 
-    def play(scene, agent, policies):
-        calls.append((scene, agent, {g: file.read_bytes() for g, file in policies.items()}))
+    def play(scene, agent, policies, parameters):
+        contents = {group: file.read_bytes() for group, file in policies.items()}
+        calls.append((scene, agent, contents, parameters))
 
     monkeypatch.setattr(cli, "play_scene", play)
     return calls
@@ -97,13 +98,34 @@ def test_play_has_the_policies_of_a_run_and_others_for_a_group(played, tmp_path)
         (tmp_path / name).mkdir()
         actors = {group: Actor(BOX, BOX, [width]) for group in ("seeker", "hider")}
         keep(tmp_path / name, **actors)
-    one, other = (tmp_path / name / "policies.pt" for name in "ab")
+    one, other = (tmp_path / name / "000030.pt" for name in "ab")
     asked = ["--agent", "seeker_0", "--policy", str(one), "--policy", f"hider={other}"]
     assert CliRunner().invoke(cli.app, ["play", "chase", *asked]).exit_code == 0
-    ((scene, agent, policies),) = played
+    ((scene, agent, policies, _),) = played
     assert (scene, agent, set(policies)) == ("chase", "seeker_0", {"seeker", "hider"})
     assert b"sizes = PackedInt32Array(4, 4, 4)" in policies["seeker"]
     assert b"sizes = PackedInt32Array(4, 6, 4)" in policies["hider"]
+
+
+def learn(make_run, name, **parameters):
+    run = make_run(name, parameters=parameters)
+    keep(run / "policies", hider=Actor(BOX, BOX, [4]))
+    return str(run)
+
+
+def test_play_is_the_game_in_which_the_policies_were_trained(played, make_run):
+    run = learn(make_run, "a", speed=2.0, hider_heuristic="static")
+    for asked, parameters in (([], {}), (["--policy", run], {"speed": 2.0})):
+        assert CliRunner().invoke(cli.app, ["play", "chase", *asked]).exit_code == 0
+        assert played.pop()[-1] == parameters
+
+
+def test_play_is_one_game(played, make_run):
+    runs = [learn(make_run, name, speed=speed) for name, speed in (("a", 1.0), ("b", 2.0))]
+    asked = ["--policy", runs[0], "--policy", f"hider={runs[1]}"]
+    result = CliRunner().invoke(cli.app, ["play", "chase", *asked])
+    assert "trained with the same parameters" in result.stderr
+    assert played == []
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,12 @@ def test_heuristics_of_a_training_are_no_part_of_the_game(make_run):
     assert Cast({}, str(run)).parameters == {"speed": 2.0}
 
 
+def test_a_file_says_where_it_is_of(make_run, monkeypatch):
+    run = make_run("a", parameters={"speed": 2.0})
+    monkeypatch.chdir(run / "policies")
+    assert Cast({}, "000000.pt").parameters == {"speed": 2.0}
+
+
 def test_runs_of_two_games(make_run, tmp_path):
     slow, fast = (str(make_run(name, parameters={"speed": n})) for name, n in (("a", 1), ("b", 2)))
     with pytest.raises(UsageError, match=r"same parameters; got .*'speed': 2.*'speed': 1"):

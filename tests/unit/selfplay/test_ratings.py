@@ -135,6 +135,8 @@ def test_anchors_are_those_of_the_same_game():
     assert set(anchors_for("chase", {})) == {"seeker", "hider"}
     assert anchors_for("chase", {"hider_heuristic": "flee"}) == anchors_for("chase", {})
     assert anchors_for("chase", {"hider_speed": 2.0}) == {}
+    assert anchors_for("hide_and_seek", {"actions": "box"})  # as trainings have it
+    assert anchors_for("hide_and_seek", {}) == {}
     assert anchors_for("elsewhere", {}) == {}
     assert anchors_for("/own/chase.tscn", {}) == {}
 

@@ -57,10 +57,10 @@ def test_what_a_run_leaves(run, duels, tmp_path):
         ({"hider_heuristic": "static"}, {"hider_heuristic": "static"}),
     ],
 )
-def test_the_heuristics_that_settings_name_play_unless_parameters_say_others(
+def test_settings_have_parameters_of_the_scene_unless_others_are_given(
     asked, parameters, duels, tmp_path
 ):
-    settings = QUICK | {"heuristics": {"hider": "flee"}}
+    settings = QUICK | {"parameters": {"hider_heuristic": "flee"}}
     run = learn(tmp_path / "run", 1, settings=settings, parameters=asked)
     assert run.config.parameters == parameters
     assert duels[1].arguments["parameters"] == parameters
@@ -92,6 +92,7 @@ def test_resume(run):
         ({"arenas": 8}, "expected arenas 2"),
         ({"settings": {"gamma": 0.5}}, r"expected gamma 0\.99"),
         ({"settings": {"hider.gamma": 0.5}}, r"expected hider\.gamma to be left out"),
+        ({"parameters": {"groups": 3}}, "expected groups to be left out"),
         ({"steps": 4 * STEPS}, "had .* minutes and 240 steps, which is all of --steps 240"),
     ],
 )
@@ -100,6 +101,15 @@ def test_what_a_resume_may_not_change(run, arguments, message):
     with pytest.raises(UsageError, match=message):
         train("chase", run.path, resume=True, **{"steps": 9 * STEPS, **arguments})
     assert (run.path / "config.json").read_bytes() == before
+
+
+def test_a_run_of_another_version(run):
+    file = run.path / "config.json"
+    content = json.loads(file.read_text())
+    content["settings"]["heuristics"] = {}
+    file.write_text(json.dumps(content))
+    with pytest.raises(UsageError, match=r"run of this version; .*'heuristics'"):
+        learn(run.path, 6, resume=True, **SAME)
 
 
 def test_a_resume_may_change_who_learns(run):

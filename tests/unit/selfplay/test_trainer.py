@@ -175,6 +175,8 @@ def test_who_does_not_learn_stays_and_contributes_nothing(role, tmp_path):
     assert [row["transitions/seeker"] for row, _ in rows] == [28] * 4
     assert rows[-1][0]["snapshots/hider"] == 0
     assert len({row["rating/hider"] for row, _ in rows}) == 4  # of who has played
+    kept = load_policies(tmp_path / "run").actors
+    assert set(kept) == {"seeker"} if role == "scripted" else {"seeker", "hider"}
 
 
 def test_teams_take_turns(tmp_path):

@@ -12,8 +12,7 @@ const _LOOK_EVERY_USEC := 1_000_000
 var _bridge: Bridge
 var _options: LaunchOptions = LaunchOptions.new()
 var _has_begun: bool = false
-var _player: String = LaunchOptions.from_command_line().player
-var _policy_files: Dictionary = LaunchOptions.from_command_line().policies  # by policy group
+var _launched: LaunchOptions = LaunchOptions.from_command_line()
 var _policies: Dictionary[String, ZooPolicy] = {}  # those that were read
 var _seeds: RandomNumberGenerator = RandomNumberGenerator.new()
 var _next_look_usec: int = 0
@@ -43,45 +42,50 @@ func drive() -> bool:
 		seeds.append(_seeds.randi())
 	var max_steps := _bridge.environment().max_steps
 	_bridge.begin_episodes(due, seeds, EpisodeOptions.complete(_bridge.environment()), max_steps)
-	if not _policy_files.is_empty() and not _seat_policies(due):
+	if not _launched.policies.is_empty() and not _seat_policies(due):
 		return false
-	return _player == "" or _seat_player(due)
+	return _launched.player == "" or _seat_player(due)
 
 
-## Gives one agent of each of the arenas to the person, and the others to their heuristics. Without
-## such an agent, says so and ends the game.
+## Gives one agent of each of the arenas to the person, and the others to their policies or
+## heuristics. Without such an agent, says so and ends the game.
 func _seat_player(indices: PackedInt32Array) -> bool:
 	var ids := PackedStringArray()
 	var is_seated := false
 	for i in indices:
 		for agent in _bridge.arenas[i].environment.agents():
 			ids.append(agent.resolved_id())
-			var is_player := agent.resolved_id() == _player and agent.input_map != null
+			var is_player := agent.resolved_id() == _launched.player and agent.input_map != null
 			is_seated = is_seated or is_player
 			if is_player:
 				agent.control_mode = ZooAgent.ControlMode.HUMAN
-			elif agent.control_mode != ZooAgent.ControlMode.INFERENCE:
-				agent.control_mode = ZooAgent.ControlMode.HEURISTIC
+			elif agent.control_mode != ZooAgent.ControlMode.HEURISTIC:
+				agent.control_mode = ZooAgent.ControlMode.INFERENCE
 	if not is_seated:
-		var reason := "has no input map" if ids.has(_player) else "is none of %s" % ", ".join(ids)
-		_end("expected an agent to play; %s %s." % [_player, reason])
+		var asked := _launched.player
+		var reason := "has no input map" if ids.has(asked) else "is none of %s" % ", ".join(ids)
+		_end("expected an agent to play; %s %s." % [asked, reason])
 	return is_seated
 
 
-## Gives the agents of each of the arenas their groups' policies. If there are no such, says so and
-## ends the game.
+## Gives the agents of each of the arenas their groups' policies. If there are no such, or they do
+## not fit, says so and ends the game.
 func _seat_policies(indices: PackedInt32Array) -> bool:
 	var groups: Dictionary[String, bool] = {}
 	for i in indices:
 		for agent in _bridge.arenas[i].environment.agents():
 			var group := agent.resolved_group()
 			groups[group] = true
-			if _policy_files.has(group):
+			if _launched.policies.has(group):
 				agent.policy = _policy_of(group)
 				agent.control_mode = ZooAgent.ControlMode.INFERENCE
 				if agent.policy == null:
 					return false
-	for group: String in _policy_files:
+				var misfit := agent.begin_inference()
+				if misfit != "":
+					_end("expected a policy for %s; %s" % [agent.resolved_id(), misfit])
+					return false
+	for group: String in _launched.policies:
 		if not groups.has(group):
 			_end("expected policies for %s; got one for %s." % [", ".join(groups.keys()), group])
 			return false
@@ -91,7 +95,7 @@ func _seat_policies(indices: PackedInt32Array) -> bool:
 ## The policy of a group; null if there is none in its file, which ends the game.
 func _policy_of(group: String) -> ZooPolicy:
 	if not _policies.has(group):
-		var file: String = _policy_files[group]
+		var file: String = _launched.policies[group]
 		_policies[group] = ResourceLoader.load(file) as ZooPolicy
 		if _policies[group] == null:
 			_end("expected a file that export-policy has written; got %s." % file)

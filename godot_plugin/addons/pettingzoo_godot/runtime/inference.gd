@@ -25,6 +25,9 @@ func _init(agent: ZooAgent, random_seed: int) -> void:
 	if _observer.description.is_empty():
 		misfit = "the agent observes nothing."
 		return
+	if agent.action_space == null:
+		misfit = "the agent has no action_space."
+		return
 	misfit = _policy.misfit(_observer.description, agent.action_space.describe())
 	_observer.restart()
 	var counts := PackedInt32Array([0, 0, 0])

@@ -16,12 +16,12 @@ var may_block: bool = false
 var engine_only_steps: int = 0
 ## Copies of the scene to run side by side; 0: as many as the scene says.
 var arenas: int = 0
-## Values of fixed parameters, by name.
+## Values of fixed parameters, and in a game of all others, by name.
 var parameters: Dictionary = {}
 ## Size of the pictures that it is to draw when asked [px]; zero: it draws none.
 var picture_size: Vector2i = Vector2i.ZERO
-## ID of the agent that a person plays, while all others play by their heuristics; empty: the scene
-## decides.
+## ID of the agent that a person plays, while all others play by their policies or heuristics;
+## empty: the scene decides.
 var player: String = ""
 ## Files of the policies that play, by policy group; of other groups, the scene decides.
 var policies: Dictionary = {}
