@@ -27,7 +27,7 @@ from pettingzoo_godot.export import export_scene
 from pettingzoo_godot.extras import needing_train
 from pettingzoo_godot.install import Godot, Source, find_godot, install_godot
 from pettingzoo_godot.messages import Scalar
-from pettingzoo_godot.options import check_choice, parse_assignments, split_assignments
+from pettingzoo_godot.options import parse_assignments, split_assignments
 from pettingzoo_godot.play import play as play_scene
 from pettingzoo_godot.record import POLICIES
 from pettingzoo_godot.record import record as record_scene
@@ -242,12 +242,8 @@ def _write_policies(runs: Mapping[str, str], folder: Path) -> dict[str, Path]:
     """Write those that are to play for the engine; by policy group."""
     files: dict[str, Path] = {}
     for group, run in runs.items():
-        written = _export(run, folder / f"of_{group}")
-        if group:
-            check_choice(f"the policy group of {run}", group, written)
-            files[group] = written[group]
-        else:
-            files = written | files
+        written = _export(run, folder / f"of_{group}", group)
+        files = files | written if group else written | files
     return files
 
 
@@ -276,10 +272,12 @@ def export_policy(
         _console().print(str(file), markup=False, soft_wrap=True)
 
 
-def _export(run: str | Path, out: Path, *, deterministic: bool = False) -> dict[str, Path]:
+def _export(
+    run: str | Path, out: Path, group: str = "", *, deterministic: bool = False
+) -> dict[str, Path]:
     with needing_train("the policy of a run"):
         from pettingzoo_godot.selfplay.engine_policy import export_policies
-    return export_policies(run, out, deterministic=deterministic)
+    return export_policies(run, out, group=group, deterministic=deterministic)
 
 
 @app.command()

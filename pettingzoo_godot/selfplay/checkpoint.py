@@ -7,6 +7,7 @@ generators made of the run's seed and the update's number.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from pathlib import Path
@@ -23,20 +24,32 @@ def write_whole(file: Path, content: bytes) -> None:
     """Replace a file in one go: whoever looks, and whatever is killed, it is old or new.
 
     The content is on the disk before the name is, and the name before this returns.
+
+    Raises:
+        UsageError: If it cannot be written, as on a full disk; the file is the old one then.
     """
     unfinished = file.with_name(file.name + _UNFINISHED)
-    with unfinished.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(unfinished, file)
+    try:
+        with unfinished.open("wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.replace(unfinished, file)
+        _flush_folder(file.parent)
+    except OSError as exc:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise UsageError(f"expected to write {file}; {exc}") from exc
+
+
+def _flush_folder(folder: Path) -> None:
     if os.name == "nt":  # Windows opens no folders
         return
-    folder = os.open(file.parent, os.O_RDONLY)
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)
 
 
 def save(file: Path, state: dict[str, Any]) -> None:
@@ -63,4 +76,5 @@ def load(file: Path) -> dict[str, Any]:
 
 def numbered(folder: Path) -> list[Path]:
     """The files of a folder named by the number of an update, the last one last."""
-    return sorted(folder.glob("[0-9]*.pt"), key=lambda file: int(file.stem))
+    files = [file for file in folder.glob("*.pt") if file.stem.isdecimal()]
+    return sorted(files, key=lambda file: int(file.stem))

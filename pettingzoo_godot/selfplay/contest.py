@@ -15,12 +15,8 @@ from pettingzoo_godot.factory import parallel_env
 from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.selfplay.checkpoint import numbered
 from pettingzoo_godot.selfplay.folder import Config, Folder
-from pettingzoo_godot.selfplay.players import (
-    RANDOM,
-    SCRIPTED,
-    bot,
-    heuristic_parameter,
-)
+from pettingzoo_godot.selfplay.lineup import SCRIPTED
+from pettingzoo_godot.selfplay.players import RANDOM, bot, heuristic_parameter
 from pettingzoo_godot.selfplay.policies import load_policies
 
 #: A player of the first policy group, and one of the second.
@@ -36,12 +32,14 @@ class Checkpoint:
         file: Where they are.
         steps: After how many steps of training.
         seconds: After how much time of training [s].
+        groups: Policy groups that they are of: not those that were scripted then.
     """
 
     label: str
     file: Path
     steps: int
     seconds: float
+    groups: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def enter(
                     f"{other.name} has {_game(other.config)}, {name} has {_game(config)}"
                 )
         checkpoints = _choose(run.policies, name, count)
-        sides = {group: _players(config.roles.get(group, "train"), checkpoints) for group in groups}
+        sides = {g: _players(g, config.roles.get(g, "train"), checkpoints) for g in groups}
         entered.append(Contestant(name, config, checkpoints, sides))
     return entered
 
@@ -97,10 +95,11 @@ def _game(config: Config) -> tuple[Any, ...]:
     return config.scene, config.game, config.settings.get("winner")
 
 
-def _players(role: str, checkpoints: list[Checkpoint]) -> list[Checkpoint]:
-    if role == "train":
-        return checkpoints
-    return [] if role == "scripted" else checkpoints[-1:]
+def _players(group: str, role: str, checkpoints: list[Checkpoint]) -> list[Checkpoint]:
+    if role == "scripted":
+        return []
+    having = [one for one in checkpoints if group in one.groups]
+    return having if role == "train" else having[-1:]
 
 
 def _choose(folder: Path, name: str, count: int) -> list[Checkpoint]:
@@ -114,8 +113,15 @@ def _choose(folder: Path, name: str, count: int) -> list[Checkpoint]:
     chosen = []
     for index in sorted(nearest):
         policies = load_policies(files[index])
-        label = f"{name}@{files[index].stem}"
-        chosen.append(Checkpoint(label, files[index], policies.steps, round(policies.seconds, 1)))
+        chosen.append(
+            Checkpoint(
+                f"{name}@{files[index].stem}",
+                files[index],
+                policies.steps,
+                round(policies.seconds, 1),
+                tuple(policies.actors),
+            )
+        )
     return chosen
 
 

@@ -19,6 +19,7 @@ from gymnasium import spaces
 from torch import Tensor, nn
 
 from pettingzoo_godot.errors import UsageError
+from pettingzoo_godot.options import check_choice
 from pettingzoo_godot.selfplay.checkpoint import write_whole
 from pettingzoo_godot.selfplay.networks import Actor
 from pettingzoo_godot.selfplay.policies import load_policies
@@ -28,13 +29,18 @@ _SCRIPT = "res://addons/pettingzoo_godot/zoo_policy.gd"
 
 
 def export_policies(
-    run: str | os.PathLike[str], out: str | os.PathLike[str], *, deterministic: bool = False
+    run: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    *,
+    group: str = "",
+    deterministic: bool = False,
 ) -> dict[str, Path]:
     """Write the policies of a self-play run for the engine.
 
     Args:
         run: Its folder: its last policies; or one of the files in its `policies/`.
         out: Folder to write `GROUP.tres` to, such as one in a Godot project.
+        group: The policy group to write, if not all.
         deterministic: Whether they take their most probable actions there, instead of drawing them
             as they do in training; `ZooPolicy.draws` says so, and can be changed.
 
@@ -42,16 +48,19 @@ def export_policies(
         The files, by policy group.
 
     Raises:
-        UsageError: If there are no such policies, they observe something else than floats, or the
-            folder cannot be written to.
+        UsageError: If there are no such policies, those to be written observe something else than
+            floats, or the folder cannot be written to.
     """
     actors = load_policies(Path(run)).actors
-    texts = {group: _describe(actor, group, not deterministic) for group, actor in actors.items()}
-    files = {group: Path(out, f"{group}.tres") for group in texts}
+    if group:
+        check_choice(f"the policy group of {run}", group, actors)
+        actors = {group: actors[group]}
+    texts = {name: _describe(actor, name, not deterministic) for name, actor in actors.items()}
+    files = {name: Path(out, f"{name}.tres") for name in texts}
     try:
         Path(out).mkdir(parents=True, exist_ok=True)
-        for group, file in files.items():
-            write_whole(file, texts[group].encode())
+        for name, file in files.items():
+            write_whole(file, texts[name].encode())
     except OSError as exc:
         raise UsageError(f"expected to write the folder {out}; {exc}") from exc
     return files

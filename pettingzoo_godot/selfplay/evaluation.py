@@ -90,15 +90,14 @@ def evaluate(
         PettingZooGodotError: If an engine ends, or the scene has a mistake.
     """
     counts = {"episodes": episodes, "cross_episodes": cross_episodes, "checkpoints": checkpoints}
-    for name, count in counts.items():
-        check_count(name, count)
+    counts = {name: check_count(name, count) for name, count in counts.items()}
     seed = check_seed(seed) or 0
     if not folders:
         raise UsageError("expected a run to evaluate; got none")
     config = Folder.open(Path(folders[0])).config
     pool = list_pool(config.scene, config.parameters)
-    runs = enter(folders, list(pool), checkpoints)
-    pairs = arrange(pool, runs, episodes, cross_episodes)
+    runs = enter(folders, list(pool), counts["checkpoints"])
+    pairs = arrange(pool, runs, counts["episodes"], counts["cross_episodes"])
     target = Path(folders[0], FOLDER) if out is None else Path(out)
     try:  # not after half an hour of matches
         target.mkdir(parents=True, exist_ok=True)
@@ -139,9 +138,11 @@ def _assess(
     made_with: dict[str, str],
 ) -> Evaluation:
     name = name_of(config.scene)
-    shown = config.settings.get("shown", settings_for(config.scene).shown)
+    usual = settings_for(config.scene)
+    shown = config.settings.get("shown", usual.shown)
     first, second = groups = tuple(pool)
-    anchors = anchors_for(config.scene, config.parameters)
+    winner = config.settings.get("winner", usual.winner)
+    anchors = anchors_for(config.scene, config.parameters, winner)
     if not anchors:
         anchors = measure_anchors(matches[pair] for pair in product(pool[first], pool[second]))
     fewest = numbers["cross_episodes"]

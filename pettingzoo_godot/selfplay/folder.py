@@ -12,7 +12,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,9 @@ from pettingzoo_godot.selfplay.players import game_parameters
 from pettingzoo_godot.selfplay.policies import FOLDER as POLICIES
 from pettingzoo_godot.selfplay.policies import Policies, save_policies
 from pettingzoo_godot.training.run import check_is_free, versions
+
+if sys.platform != "win32":
+    import fcntl
 
 _KIND = "self-play"  # what tells its config.json from that of another training
 _KEPT = 2  # checkpoints: one may have been written for a run that somebody wants to repeat
@@ -124,6 +130,28 @@ class Folder:
         content = {"kind": _KIND, **asdict(self.config), "versions": versions()}
         write_whole(self.path / "config.json", (json.dumps(content, indent=2) + "\n").encode())
 
+    @contextmanager
+    def reserved(self) -> Iterator[None]:
+        """Keep other processes from training in this folder; the system forgets it with us.
+
+        Raises:
+            UsageError: If one does.
+        """
+        if sys.platform == "win32":
+            yield
+            return
+        handle = os.open(self.checkpoints, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise UsageError(
+                f"expected a run that nobody trains; another process does in {self.path}"
+            ) from exc
+        else:
+            yield
+        finally:
+            os.close(handle)
+
     # ------------------------------------------------------------------ checkpoints
 
     def save(self, state: dict[str, Any], policies: Policies) -> None:
@@ -156,12 +184,19 @@ class Folder:
     # ------------------------------------------------------------------ progress
 
     def log(self, row: Row) -> None:
-        """Add an update to progress.csv; all have the same names."""
-        with self.progress_file.open("a", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(row))
-            if file.tell() == 0:
-                writer.writeheader()
-            writer.writerow(row)
+        """Add an update to progress.csv; all have the same names.
+
+        Raises:
+            UsageError: If it cannot be written, as on a full disk.
+        """
+        try:
+            with self.progress_file.open("a", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, list(row))
+                if file.tell() == 0:
+                    writer.writeheader()
+                writer.writerow(row)
+        except OSError as exc:
+            raise UsageError(f"expected to write {self.progress_file}; {exc}") from exc
 
     def progress(self) -> list[Row]:
         """What is in progress.csv."""

@@ -90,6 +90,11 @@ class GaussianHead(nn.Module):
         actions: Array = scaled.astype(np.float32, copy=False).reshape(len(raw), *self._shape)
         return actions
 
+    @torch.no_grad()
+    def limit(self) -> None:
+        """Take spreads back that went too far: beyond their limits, they have no gradient."""
+        self.log_std.clamp_(_LEAST_LOG_STD, _GREATEST_LOG_STD)
+
     def _spread(self) -> Tensor:
         return self._log_std().exp()
 
@@ -169,6 +174,9 @@ class CategoricalHead(nn.Module):
     def constants(self) -> list[Tensor]:
         """What makes actions of outputs: nothing else."""
         return []
+
+    def limit(self) -> None:
+        """There is nothing that could go too far."""
 
     def _logits(self, outputs: Tensor) -> Tensor:
         return outputs.view(-1, self.entries, self._width) + self._mask

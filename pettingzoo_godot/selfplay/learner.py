@@ -161,6 +161,7 @@ class Learner:
             steps += parts
             if 0 < self._settings.target_kl < float(torch.stack(told)[:, 3].mean()):
                 break
+        self.actor.head.limit()
         # Not before: the policy that is learned has to be the one that has played.
         own = self.actor.inputs
         self.actor.moments.update(batch.vectors[:, :own])

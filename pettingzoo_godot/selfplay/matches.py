@@ -19,7 +19,7 @@ from gymnasium import spaces
 
 from pettingzoo_godot.errors import UsageError
 from pettingzoo_godot.messages import Scalar
-from pettingzoo_godot.options import check_count, check_seed
+from pettingzoo_godot.options import check_choice, check_count, check_seed
 from pettingzoo_godot.selfplay.games import Game, Scorer
 from pettingzoo_godot.selfplay.players import (
     Player,
@@ -28,9 +28,11 @@ from pettingzoo_godot.selfplay.players import (
     make_player,
     parameters_for,
 )
-from pettingzoo_godot.selfplay.settings import settings_for
+from pettingzoo_godot.selfplay.settings import WINNERS, settings_for
 from pettingzoo_godot.spaces import Array
 from pettingzoo_godot.vector import GodotVectorEnv
+
+_PATIENCE = 100_000  # steps in which an episode has to end: no game is meant to be as long
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ class Stadium:
         winner: str | None = None,
     ) -> None:
         usual = settings_for(os.fspath(scene))
+        if winner is not None:
+            check_choice("winner", winner, WINNERS)
         if parameters is None:
             parameters = game_parameters(usual.parameters)
         self._parameters = dict(parameters)
@@ -134,7 +138,7 @@ class Stadium:
                 "expected a scene with several policy groups, which play against each other; got "
                 f"{', '.join(self._groups)} alone"
             )
-        self._winner = winner or usual.winner
+        self._winner = usual.winner if winner is None else winner
 
     def __enter__(self) -> Stadium:
         return self
@@ -154,6 +158,7 @@ class Stadium:
         seed: int = 0,
         deterministic: bool = False,
         watch: Callable[[], None] = lambda: None,
+        check: Callable[[], None] = lambda: None,
     ) -> Match:
         """Let players meet for exactly so many episodes; the same every time.
 
@@ -167,9 +172,11 @@ class Stadium:
             deterministic: Whether policies take their most probable actions, instead of drawing
                 them as they do in training.
             watch: Is called after each episode that counts.
+            check: Is called before each step; raises to end the match.
 
         Raises:
-            UsageError: If the players are not one for each policy group, or do not fit.
+            UsageError: If the players are not one for each policy group, or do not fit, or
+                episodes do not end.
             PettingZooGodotError: If the engine ends, or the scene has a mistake.
         """
         episodes = check_count("episodes", episodes)
@@ -192,7 +199,7 @@ class Stadium:
         self._env.heuristic_agents = [g for g in self._groups if is_scripted(names[g])]
         self._env.parameters = {**self._parameters, **parameters_for(names)}
         observations, _ = self._env.reset(seed=seed)
-        games = self._count(acting, observations, episodes, watch)
+        games = self._count(acting, observations, episodes, watch, check)
         told = [
             Episode(g.arena, g.length, g.returns, g.winner(self._winner), g.infos) for g in games
         ]
@@ -204,15 +211,22 @@ class Stadium:
         observations: Mapping[str, Any],
         episodes: int,
         watch: Callable[[], None],
+        check: Callable[[], None],
     ) -> list[Game]:
         arenas = self._env.num_arenas
         shares = _share(episodes, arenas)
         agents = {group: len(slots) // arenas for group, slots in self._env.slots.items()}
         scorer = Scorer(agents, arenas)
         games: list[list[Game]] = [[] for _ in shares]
-        missing = episodes
+        missing, steps = episodes, 0
         ends: dict[str, Array | None] = dict.fromkeys(self._groups)
         while missing:
+            check()
+            if steps == _PATIENCE:
+                raise UsageError(
+                    f"expected episodes that end; none has in {steps} steps. Give the scene's "
+                    "ZooEnvironment `max_steps`, after which an episode is truncated."
+                )
             actions = {
                 group: player(observations[group], ends[group]) for group, player in acting.items()
             }
@@ -220,7 +234,9 @@ class Stadium:
             live = {group: infos[group]["live"] for group in self._groups}
             over = {group: terminated[group] | truncated[group] for group in self._groups}
             ends.update(over)
+            steps += 1
             for game in scorer.add(rewards, live, over, infos):
+                steps = 0
                 if len(games[game.arena]) < shares[game.arena]:
                     games[game.arena].append(game)
                     missing -= 1

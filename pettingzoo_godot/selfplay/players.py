@@ -12,13 +12,13 @@ from gymnasium import spaces
 
 from pettingzoo_godot.messages import Scalar
 from pettingzoo_godot.selfplay.heads import Head, head_for
+from pettingzoo_godot.selfplay.lineup import SCRIPTED
 from pettingzoo_godot.selfplay.memory import Memory
 from pettingzoo_godot.selfplay.networks import Actor
 from pettingzoo_godot.selfplay.policies import load_actor
 from pettingzoo_godot.spaces import Array
 
 RANDOM = "random"
-SCRIPTED = "scripted"
 _BOT = f"{SCRIPTED}:"
 
 #: From a batch of observations, and which rows begin an episode with them (None: all), to a batch

@@ -21,14 +21,9 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from pettingzoo_godot.messages import Scalar
+from pettingzoo_godot.selfplay.lineup import SCRIPTED
 from pettingzoo_godot.selfplay.matches import Match
-from pettingzoo_godot.selfplay.players import (
-    RANDOM,
-    SCRIPTED,
-    bot,
-    game_parameters,
-    heuristic_parameter,
-)
+from pettingzoo_godot.selfplay.players import RANDOM, bot, game_parameters, heuristic_parameter
 from pettingzoo_godot.selfplay.settings import settings_for
 from pettingzoo_godot.spaces import Array
 
@@ -176,19 +171,21 @@ def start_ratings(
     return ratings
 
 
-def anchors_for(scene: str, parameters: Mapping[str, Scalar]) -> Anchors:
+def anchors_for(scene: str, parameters: Mapping[str, Scalar], winner: str) -> Anchors:
     """The anchors of a scene that are known.
 
     Args:
         scene: Name of a bundled one, or a path: somebody's own, whatever its name.
         parameters: Of the scene; with others than trainings have, but for a heuristic's name, it
             is another game.
+        winner: Who wins, as in `Settings`; with another one than in trainings, it is another game.
 
     Returns:
         None are known: an empty dict.
     """
-    usual = game_parameters(settings_for(scene).parameters)
-    return ANCHORS.get(scene, {}) if game_parameters(parameters) == usual else {}
+    usual = settings_for(scene)
+    game, known = game_parameters(parameters), game_parameters(usual.parameters)
+    return ANCHORS.get(scene, {}) if (game, winner) == (known, usual.winner) else {}
 
 
 def measure_anchors(matches: Iterable[Match]) -> Anchors:

@@ -17,7 +17,6 @@ from pettingzoo_godot.selfplay.learner import Rollout
 from pettingzoo_godot.selfplay.lineup import Lineup, Matchmaker, Players
 from pettingzoo_godot.selfplay.memory import Memory
 from pettingzoo_godot.selfplay.settings import Settings
-from pettingzoo_godot.selfplay.shaping import Shaping
 from pettingzoo_godot.spaces import Array
 from pettingzoo_godot.vector import GodotVectorEnv
 
@@ -49,7 +48,7 @@ class Collector:
     Args:
         env: With several policy groups, and a `batch_size` of one engine's rows.
         matchmaker: Draws who plays; its sides are in the order of the policy groups.
-        settings: How long a rollout is, what critics see, and how rewards are shaped.
+        settings: How long a rollout is, and what critics see.
     """
 
     def __init__(self, env: GodotVectorEnv, matchmaker: Matchmaker, settings: Settings) -> None:
@@ -66,13 +65,6 @@ class Collector:
             {
                 group: Memory(self._rows[group], side.actor.size, side.actor.stack)
                 for group, side in self._sides.items()
-            }
-            for _ in range(engines)
-        ]
-        self._shapings = [
-            {
-                group: Shaping(self._rows[group], info, factor, settings.gamma)
-                for group, (info, factor) in settings.shaping.items()
             }
             for _ in range(engines)
         ]
@@ -106,8 +98,6 @@ class Collector:
         for engine, rng in enumerate(rngs):
             self._scorers[engine].forget()
             self._begin(engine, arenas, rng)
-            for shaping in self._shapings[engine].values():
-                shaping.forget()
 
     def collect(
         self, rngs: Sequence[np.random.Generator]
@@ -186,9 +176,6 @@ class Collector:
                 finals = self._with_states(group, finals, states)[rows]
                 rollout.finals.append((step, rows + part.start, finals))
         ends = {group: terminated[group] | truncated[group] for group in self._sides}
-        for group, shaping in self._shapings[engine].items():
-            part = self._part(group, engine)
-            rollouts[group].rewards[step, part] += shaping.after(infos[group], ends[group])
         self._observe(engine, observations, ends)
         games = self._scorers[engine].add(rewards, live, ends, infos)
         if not games:

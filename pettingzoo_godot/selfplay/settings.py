@@ -56,8 +56,6 @@ class Settings:
         checkpoint_updates: Updates between two checkpoints.
         pose: By policy group, the indices of its observed heading / pi, x and y: it sees and acts
             in its body's frame then, see `pose.py`. Only a program can set it.
-        shaping: By policy group, an info of the scene and a factor: the product's increase per step
-            is rewarded in training, see `shaping.py`. Only a program can set it.
         shown: By policy group, an info of the scene that says how it goes: on the terminal, and
             in evaluations. Only a program can set it.
         parameters: Parameters of the scene that it is learned with, if others are not given:
@@ -92,7 +90,6 @@ class Settings:
     winner: str = "return"
     checkpoint_updates: int = 20
     pose: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    shaping: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     shown: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Scalar] = field(default_factory=dict)
     groups: Mapping[str, Any] = field(default_factory=dict)

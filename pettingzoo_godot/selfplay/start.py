@@ -5,13 +5,17 @@ Only imported where it is used: needs the extra [train].
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from pettingzoo_godot.arguments import absolute_scene
 from pettingzoo_godot.errors import OptionError, UsageError
@@ -80,19 +84,19 @@ def train(
         PettingZooGodotError: If an engine ends, or the scene has a mistake; what was learned is in
             a checkpoint then.
     """
-    asked: dict[str, Any] = {
-        "scene": str(absolute_scene(scene)),
+    given = {
         "engines": engines,
         "arenas": arenas,
         "seed": seed,
         "steps": steps,
         "minutes": minutes,
         "roles": roles,
-        "policies": policies and {g: str(Path(p).absolute()) for g, p in policies.items()},
+        "policies": policies,
         "parameters": parameters,
         "settings": settings,
     }
-    asked = {name: value for name, value in asked.items() if value is not None}
+    asked: dict[str, Any] = {"scene": str(absolute_scene(scene))}
+    asked |= {name: _CHECKS[name](value) for name, value in given.items() if value is not None}
     path = Path(folder)
     return _resume(Folder.open(path), asked, watch) if resume else _begin(path, asked, watch)
 
@@ -101,29 +105,40 @@ def _begin(path: Path, asked: dict[str, Any], watch: Watch) -> Folder:
     chosen = {"engines": 2, "arenas": 32, "seed": 0, "steps": None, "minutes": None, **asked}
     if chosen["steps"] is None and chosen["minutes"] is None:
         chosen["minutes"] = _MINUTES
-    own = settings_for(chosen["scene"], check_mapping("settings", chosen.get("settings")))
+    own = settings_for(chosen["scene"], chosen.get("settings"))
     config = Config(**{**chosen, "settings": asdict(own)})
-    _check(config)
     config = replace(config, parameters={**own.parameters, **config.parameters})
     check_is_free(path)
+    was_there = path.exists()
     with _make_env(config) as env:
-        folder = Folder.create(path, config)
         trainer = None
         try:
-            trainer = Trainer(folder, env)
-            _train(trainer, env, watch)
+            folder = Folder.create(path, config)
+            with folder.reserved():
+                trainer = Trainer(folder, env)
+                _train(trainer, env, watch)
         finally:
             if trainer is None or trainer.update == 0:  # it never began: the folder is as it was
-                shutil.rmtree(path)
+                _clear(path, was_there)
     return folder
+
+
+def _clear(path: Path, stays: bool) -> None:
+    for part in path.glob("*"):
+        if part.is_dir():
+            shutil.rmtree(part, ignore_errors=True)
+        else:
+            part.unlink(missing_ok=True)
+    if not stays:
+        with contextlib.suppress(OSError):
+            path.rmdir()
 
 
 def _resume(folder: Folder, asked: dict[str, Any], watch: Watch) -> Folder:
     _check_agrees(folder, asked)
     changes = {name: asked[name] for name in _CHANGEABLE if name in asked}
     folder = Folder(folder.path, replace(folder.config, **changes))
-    _check(folder.config)
-    with _make_env(folder.config) as env:
+    with folder.reserved(), _make_env(folder.config) as env:
         trainer = Trainer(folder, env, resumed=True)
         _check_is_unfinished(trainer, folder)
         folder.write_config()
@@ -174,18 +189,36 @@ def _make_env(config: Config) -> GodotVectorEnv:
     )
 
 
-def _check(config: Config) -> None:
-    check_count("engines", config.engines)
-    check_count("arenas", config.arenas)
-    check_seed(config.seed)
-    for name in ("roles", "policies", "parameters"):
-        check_mapping(name, getattr(config, name))
-    if config.steps is not None:
-        check_count("steps", config.steps)
-    minutes = config.minutes
-    is_number = isinstance(minutes, int | float) and not isinstance(minutes, bool)
-    if minutes is not None and not (is_number and 0 < minutes < math.inf):
+def _check_minutes(minutes: Any) -> float:
+    is_number = isinstance(minutes, int | float | np.floating) and not isinstance(minutes, bool)
+    if not is_number or not 0 < minutes < math.inf:
         raise OptionError(f"expected minutes to be a number above 0; got {minutes!r}")
+    return float(minutes)
+
+
+def _check_policies(policies: Any) -> dict[str, str]:
+    given = check_mapping("policies", policies)
+    return {group: str(Path(path).absolute()) for group, path in given.items()}
+
+
+def _check_parameters(parameters: Any) -> dict[str, Scalar]:
+    given = check_mapping("parameters", parameters)
+    # As config.json has them; what they may be, the scene says.
+    return {n: v.item() if isinstance(v, np.generic) else v for n, v in given.items()}
+
+
+#: What is asked of a training, and how it is kept.
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "engines": partial(check_count, "engines"),
+    "arenas": partial(check_count, "arenas"),
+    "seed": check_seed,
+    "steps": partial(check_count, "steps"),
+    "minutes": _check_minutes,
+    "roles": partial(check_mapping, "roles"),
+    "policies": _check_policies,
+    "parameters": _check_parameters,
+    "settings": partial(check_mapping, "settings"),
+}
 
 
 def _check_roles(roles: Mapping[str, str], groups: list[str]) -> None:

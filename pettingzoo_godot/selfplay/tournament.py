@@ -65,10 +65,12 @@ def play_all(
     free: SimpleQueue[Stadium] = SimpleQueue()
     stop, lock, played = threading.Event(), threading.Lock(), 0
 
-    def count() -> None:
-        nonlocal played
+    def check() -> None:
         if stop.is_set():
             raise _Stopped
+
+    def count() -> None:
+        nonlocal played
         with lock:
             played += 1
             watch(played)
@@ -82,6 +84,7 @@ def play_all(
                 seed=seed,
                 deterministic=deterministic,
                 watch=count,
+                check=check,
             )
         finally:
             free.put(stadium)

@@ -7,6 +7,7 @@ one that was killed there.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Mapping
@@ -60,6 +61,8 @@ class Trainer:
         self._env = env
         for path in self._settings.groups:
             check_choice(f"the policy group of {path}", path.rpartition(".")[0], env.policy_groups)
+        for group in (*self._settings.pose, *self._settings.shown):
+            check_choice("the policy group of a hyperparameter", group, env.policy_groups)
         self.update = 0
         self.steps = 0
         self.seconds = 0.0
@@ -69,6 +72,8 @@ class Trainer:
         self.learners = {
             group: self._make_learner(group, index) for index, group in enumerate(env.policy_groups)
         }
+        if not resumed:  # a checkpoint has all weights, wherever those of the beginning are by now
+            self._take_policies()
         self._scripted_opponents = {
             group: self._settings.of(group).scripted_opponents for group in self.learners
         }
@@ -79,7 +84,7 @@ class Trainer:
         )
         self._sides = self._matchmaker.sides
         self._collector = Collector(env, self._matchmaker, self._settings)
-        anchors = anchors_for(self._config.scene, self._config.parameters)
+        anchors = anchors_for(self._config.scene, self._config.parameters, self._settings.winner)
         self._ratings = start_ratings(self._sides, anchors, self._config.parameters)
         if resumed:
             self._restore(folder.load())
@@ -92,18 +97,21 @@ class Trainer:
         acted = cast(spaces.Dict, self._env.single_action_space)[group]
         seed = int(self._generator(_WEIGHTS, index).integers(2**63))
         states = state_size_of(self._env, self._settings)
-        learner = Learner(observed, acted, self._settings.of(group), seed, group, states)
-        if group in self._config.policies:
-            path = Path(self._config.policies[group])
+        return Learner(observed, acted, self._settings.of(group), seed, group, states)
+
+    def _take_policies(self) -> None:
+        for group, path in self._config.policies.items():
+            learner = self.learners[group]
             like = learner.actor
-            learner.begin_with(load_actor(path, group, like, like.description))
-        return learner
+            learner.begin_with(load_actor(Path(path), group, like, like.description))
 
     def _make_side(self, group: str) -> Side:
-        settings = self._settings
+        settings, learner = self._settings, self.learners[group]
+        role = self._config.roles.get(group, "train")
         return Side(
-            role=self._config.roles.get(group, "train"),
-            actor=self.learners[group].actor,
+            role=role,
+            # Who does not learn plays as it is kept: what is evaluated is what has played.
+            actor=learner.actor if role == "train" else learner.kept,
             pool=Pool(settings.window, settings.opponents, settings.sampling),
             agents=len({slot.agent for slot in self._env.slots[group]}),
         )
@@ -143,7 +151,8 @@ class Trainer:
                     self._save()
                     self._begin_section()
         except PettingZooGodotError:
-            self._save()
+            with contextlib.suppress(UsageError):  # a full disk: the first error is what to tell
+                self._save()
             raise
         finally:
             writer.close()

@@ -38,8 +38,17 @@ def test_whoever_is_killed_while_writing_leaves_the_old_file(tmp_path, monkeypat
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_what_cannot_be_written_leaves_nothing(tmp_path):
+    (tmp_path / "1.pt").mkdir()
+    for file in (tmp_path / "1.pt", tmp_path / "nowhere" / "1.pt"):
+        with pytest.raises(UsageError, match=rf"expected to write {file}; "):
+            write_whole(file, b"new")
+    assert list(tmp_path.iterdir()) == [tmp_path / "1.pt"]
+
+
 def test_numbers_are_in_their_order(tmp_path):
-    for name in ("000010.pt", "000009.pt", "1000000.pt", "latest.pt", "000011.txt"):
+    others = ("latest.pt", "000010_best.pt", "000011.txt")
+    for name in ("000010.pt", "000009.pt", "1000000.pt", *others):
         (tmp_path / name).touch()
     assert [file.stem for file in numbered(tmp_path)] == ["000009", "000010", "1000000"]
 

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 pytest.importorskip("torch", reason="the extra [train] is not installed")
 
 from pettingzoo_godot.errors import UsageError
 from pettingzoo_godot.selfplay.contest import arrange, enter, last_of, list_pool
+from pettingzoo_godot.selfplay.policies import load_policies, save_policies
 
 GROUPS = ["seeker", "hider"]
 POOL = {"seeker": ["random", "scripted"], "hider": ["random", "scripted:flee"]}
@@ -32,6 +35,16 @@ def test_who_does_not_learn(make_run):
     (run,) = enter([make_run("one", roles=roles)], GROUPS, 3)
     assert labels(run, "seeker") == []
     assert labels(run, "hider") == ["one@000020"]
+
+
+def test_who_was_scripted_for_a_while(make_run):
+    path = make_run("one")
+    file = path / "policies" / "000010.pt"
+    policies = load_policies(file)
+    save_policies(file, replace(policies, actors={"seeker": policies.actors["seeker"]}))
+    (run,) = enter([path], GROUPS, 3)
+    assert labels(run, "seeker") == ["one@000000", "one@000010", "one@000020"]
+    assert labels(run, "hider") == ["one@000000", "one@000020"]
 
 
 def test_runs_that_learned_from_other_heuristics_are_of_one_game(make_run):

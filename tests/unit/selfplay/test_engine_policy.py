@@ -10,7 +10,7 @@ from gymnasium import spaces
 from typer.testing import CliRunner
 
 from pettingzoo_godot import cli
-from pettingzoo_godot.errors import UsageError
+from pettingzoo_godot.errors import OptionError, UsageError
 from pettingzoo_godot.selfplay.engine_policy import export_policies
 from pettingzoo_godot.selfplay.networks import Actor
 from pettingzoo_godot.selfplay.policies import Policies, save_policies
@@ -52,6 +52,16 @@ def test_a_file_for_each_group(tmp_path):
     numbers = np.frombuffer(base64.b64decode(encoded), "<f4")
     assert len(numbers) == 2 * 10 + 11 * 8 + 9 * 6 + 7 * 2 + 3 * 2
     assert numbers[-4:].tolist() == [0.0, 0.0, 2.0, 2.0]  # the action's bounds
+
+
+def test_one_group_alone(tmp_path):
+    judge = Actor(spaces.Discrete(3), BOX, [8])  # which an engine cannot play
+    kept = keep(tmp_path, runner=Actor(BOX, BOX, [8]), judge=judge)
+    assert list(export_policies(kept, tmp_path / "made", group="runner")) == ["runner"]
+    with pytest.raises(UsageError, match=r"group 'judge', .*expected observations as a Box"):
+        export_policies(kept, tmp_path / "made")
+    with pytest.raises(OptionError, match="runner or judge; got 'crowd'"):
+        export_policies(kept, tmp_path / "made", group="crowd")
 
 
 def test_twice_the_same_bytes(tmp_path):

@@ -51,6 +51,15 @@ def test_elements_without_bounds_stay_as_they_are():
 # ------------------------------------------------------------------ choices
 
 
+def test_a_spread_that_went_too_far_comes_back():
+    head = GaussianHead(spaces.Box(-1.0, 1.0, (2,)))
+    with torch.no_grad():
+        head.log_std[:] = torch.tensor([3.0, -9.0])
+    head.limit()
+    head.entropy(torch.zeros(1, 2)).backward()
+    assert (head.log_std.grad > 0).all()  # which is not so beyond the limits
+
+
 def test_categorical_agrees_with_torchs_own():
     head = CategoricalHead(spaces.MultiDiscrete([3, 2]))
     outputs = torch.randn(4, head.outputs)

@@ -7,6 +7,7 @@ pytest.importorskip("torch", reason="the extra [train] is not installed")
 from duel import DEATH, LENGTH, Duel
 
 from pettingzoo_godot.errors import OptionError, UsageError
+from pettingzoo_godot.selfplay import matches
 from pettingzoo_godot.selfplay.matches import Stadium
 
 RANDOM = {"seeker": "random", "hider": "random"}
@@ -47,6 +48,32 @@ def test_the_first_episodes_of_a_match_are_the_match_of_so_many(episodes, stadiu
     whole, part = (stadium.play(RANDOM, count, seed=5) for count in (8, episodes))
     assert whole.first(episodes) == part
     assert part.first(1) == whole.first(1)
+
+
+def test_somebody_may_end_a_match(stadium):
+    steps = []
+
+    def check():
+        steps.append(1)
+        if len(steps) > 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stadium.play(RANDOM, 7, check=check)
+    assert len(stadium.play(RANDOM, 2).episodes) == 2
+
+
+def test_episodes_that_do_not_end(stadium, monkeypatch):
+    monkeypatch.setattr(matches, "_PATIENCE", LENGTH - 1)
+    with pytest.raises(UsageError, match=r"episodes that end; none has in 4 steps.*`max_steps`"):
+        stadium.play(RANDOM, 7)
+
+
+def test_another_way_to_win(duels):
+    with Stadium("duel", 3, winner="last_reward") as stadium:
+        assert stadium.play(RANDOM, 3).episodes
+    with pytest.raises(OptionError, match="return or last_reward; got 'score'"):
+        Stadium("duel", winner="score")
 
 
 def test_who_is_scripted_is_told_the_scene(stadium, duels):

@@ -132,13 +132,15 @@ def test_anchors_are_measured_among_themselves():
 
 
 def test_anchors_are_those_of_the_same_game():
-    assert set(anchors_for("chase", {})) == {"seeker", "hider"}
-    assert anchors_for("chase", {"hider_heuristic": "flee"}) == anchors_for("chase", {})
-    assert anchors_for("chase", {"hider_speed": 2.0}) == {}
-    assert anchors_for("hide_and_seek", {"actions": "box"})  # as trainings have it
-    assert anchors_for("hide_and_seek", {}) == {}
-    assert anchors_for("elsewhere", {}) == {}
-    assert anchors_for("/own/chase.tscn", {}) == {}
+    chase = anchors_for("chase", {}, "last_reward")
+    assert set(chase) == {"seeker", "hider"}
+    assert anchors_for("chase", {"hider_heuristic": "flee"}, "last_reward") == chase
+    assert anchors_for("chase", {"hider_speed": 2.0}, "last_reward") == {}
+    assert anchors_for("chase", {}, "return") == {}
+    assert anchors_for("hide_and_seek", {"actions": "box"}, "return")  # as trainings have it
+    assert anchors_for("hide_and_seek", {}, "return") == {}
+    assert anchors_for("elsewhere", {}, "return") == {}
+    assert anchors_for("/own/chase.tscn", {}, "last_reward") == {}
 
 
 def test_live_ratings_begin_where_random_is():

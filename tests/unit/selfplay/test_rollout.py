@@ -76,17 +76,6 @@ def test_ends_and_deaths():
     assert seeker.counts[:, 0].all()
 
 
-def test_shaping_is_learned_from_but_no_part_of_the_score():
-    plain, shaped = play()[1:], play(shaping={"hider": ["time", 2.0]})[1:]
-    extra = shaped[0]["hider"].rewards - plain[0]["hider"].rewards
-    gamma = 0.99  # the default
-    # After steps 1, 2, 3, 4 the time is as much; the first and the last step have none.
-    episode = [0.0, *(2 * (gamma * (time + 1) - time) for time in (1, 2, 3)), 0.0]
-    assert np.allclose(extra[:, 0], np.resize(episode, HORIZON), atol=1e-5)
-    assert np.array_equal(shaped[0]["seeker"].rewards, plain[0]["seeker"].rewards)
-    assert shaped[1] == plain[1]
-
-
 def test_games_that_an_engine_has_not_ended_do_not_count(monkeypatch):
     recv, times = Duel.recv, itertools.count()
 

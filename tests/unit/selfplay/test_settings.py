@@ -62,7 +62,7 @@ def test_of_one_group():
         ("window", 2.5, "window to be an int above 0"),
         ("window", True, "an int above 0"),
         ("team_change", -1, "an int from 0"),
-        ("shaping", 1, "shaping to be a dict; got 1"),
+        ("pose", 1, "pose to be a dict; got 1"),
         ("sampling", "even", "uniform or prioritised; got 'even'"),
         ("winner", 3, "return or last_reward; got 3"),
     ],

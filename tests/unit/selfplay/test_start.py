@@ -1,7 +1,10 @@
 import json
+import shutil
 import signal
+import sys
 from dataclasses import asdict
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch", reason="the extra [train] is not installed")
@@ -16,7 +19,7 @@ from pettingzoo_godot.selfplay.settings import Settings
 from pettingzoo_godot.selfplay.start import train
 from pettingzoo_godot.selfplay.trainer import Trainer
 
-QUICK = {"horizon": 10, "minibatch": 64, "epochs": 2, "hidden": 8, "shaping": {}, "pose": {}}
+QUICK = {"horizon": 10, "minibatch": 64, "epochs": 2, "hidden": 8, "pose": {}}
 STEPS = 10 * 2 * 3  # of an update of one engine with two arenas
 
 
@@ -158,6 +161,8 @@ def test_ctrl_c_before_the_first_update(duels, tmp_path, monkeypatch):
         ({"roles": {"hider": "lazy"}}, OptionError, "the role of hider .* got 'lazy'"),
         ({"roles": dict.fromkeys(AGENTS, "frozen")}, OptionError, "whose role is train"),
         ({"policies": {"judge": "run"}}, OptionError, "the policy's policy group"),
+        ({"policies": ["run"]}, OptionError, r"policies to be a dict; got \['run'\]"),
+        ({"settings": QUICK | {"pose": {"judge": [0, 1, 2]}}}, OptionError, "got 'judge'"),
         ({"policies": {"hider": "nowhere"}}, UsageError, "expected a file that"),
         ({"settings": {"lr": 1}}, OptionError, "a hyperparameter of self-play"),
         ({"resume": True}, UsageError, "expected a folder that"),
@@ -194,6 +199,37 @@ def test_one_that_never_began_leaves_no_folder(duels, tmp_path, monkeypatch):
     with pytest.raises(EngineDied):
         learn(tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_that_was_there_stays(duels, tmp_path, monkeypatch):
+    monkeypatch.setattr(Duel, "steps_allowed", 0)
+    (tmp_path / "run").mkdir()
+    with pytest.raises(EngineDied):
+        learn(tmp_path / "run")
+    assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_numbers_of_numpy(duels, tmp_path):
+    numbers = {"seed": np.int64(3), "engines": np.int32(1), "arenas": np.int8(2)}
+    run = learn(tmp_path / "run", 1, parameters={"speed": np.float32(0.5)}, **numbers)
+    config = Folder.open(run.path).config
+    assert (config.seed, config.arenas, config.parameters["speed"]) == (3, 2, 0.5)
+    learn(run.path, 2, resume=True, minutes=np.float64(5.0), **numbers)
+
+
+def test_a_resume_needs_nothing_but_its_own_folder(run, duels, tmp_path):
+    fresh = learn(tmp_path / "fresh", policies={"hider": run.path}, roles={"hider": "frozen"})
+    before = load_policies(fresh.path).actors["hider"].fingerprint()
+    shutil.rmtree(run.path)
+    learn(fresh.path, 5, resume=True)
+    assert load_policies(fresh.path).actors["hider"].fingerprint() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nobody keeps others out there")
+def test_two_trainings_of_one_run(run, duels):
+    with run.reserved(), pytest.raises(UsageError, match="another process does in"):
+        learn(run.path, 9, resume=True, **SAME)
+    learn(run.path, 9, resume=True, **SAME)
 
 
 def test_torch_has_its_threads_back(run):

@@ -1,3 +1,5 @@
+import errno
+import os
 import threading
 
 import numpy as np
@@ -215,6 +217,34 @@ def test_every_section_begins_with_seeds_of_its_own(tmp_path):
     trainer = make(tmp_path / "run", 7)
     run(trainer)
     assert len(trainer._env.seeds) == len(set(trainer._env.seeds)) == 3
+
+
+def test_who_does_not_learn_plays_as_it_is_kept(tmp_path):
+    run(make(tmp_path / "run", 4, averaging=0.5))
+    trainer = make(tmp_path / "run", 5, resumed=True, roles={"hider": "frozen"}, averaging=0.5)
+    hider = trainer.learners["hider"]
+    assert hider.kept.fingerprint() != hider.actor.fingerprint()
+    assert trainer._sides["hider"].actor is hider.kept
+    assert load_policies(tmp_path / "run").actors["hider"].fingerprint() == hider.kept.fingerprint()
+    assert trainer._sides["seeker"].actor is trainer.learners["seeker"].actor
+
+
+def test_a_full_disk(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    trainer = make(tmp_path / "run", 9)
+
+    def fill(*_):
+        monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(UsageError, match=r"expected to write .*000003\.pt; .*No space left"):
+        trainer.run(threading.Event(), fill)
+    assert not list((tmp_path / "run").rglob("*.unfinished"))
+    monkeypatch.undo()
+    again = make(tmp_path / "run", 4, resumed=True)
+    assert again.update == 0
+    assert len(run(again)) == 4
 
 
 def test_it_may_begin_with_policies_of_another_run(tmp_path):
