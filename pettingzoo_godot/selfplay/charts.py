@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from pettingzoo_godot.spaces import Array
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _GRAY = "#6b7280"
 _ANCHOR_STYLES = (":", "--", "-.", (0, (1, 3)), (0, (6, 2)))
+_LINE = 0.035  # of the axes' height, that a name beside them needs
 _DARK = 0.45  # luminance below which numbers are white
 
 
@@ -50,18 +51,8 @@ def _draw_ratings(evaluation: Evaluation, file: Path) -> None:
     panels = _row(figure, 2)
     for axes, group in zip(panels, evaluation.groups, strict=True):
         anchors = evaluation.anchors[group]
-        for (name, value), style in zip(anchors.items(), cycle(_ANCHOR_STYLES), strict=False):
+        for value, style in zip(anchors.values(), cycle(_ANCHOR_STYLES), strict=False):
             axes.axhline(value, color=_GRAY, lw=1.2, ls=style)
-            axes.annotate(
-                name,
-                (1.0, value),
-                (3, 0),
-                ("axes fraction", "data"),
-                "offset points",
-                color=_GRAY,
-                va="center",
-                fontsize=8,
-            )
         for run, color in zip(evaluation.runs, cycle(_COLORS), strict=False):
             checkpoints = run.sides[group]
             _draw_band(
@@ -72,6 +63,7 @@ def _draw_ratings(evaluation: Evaluation, file: Path) -> None:
                 run.name,
             )
         _label_steps(axes, most, f"{group}: rating")
+        _name_anchors(axes, anchors)
     # A run may have one side alone, so no panel has them all.
     named = {
         label: line
@@ -82,6 +74,25 @@ def _draw_ratings(evaluation: Evaluation, file: Path) -> None:
         handles=list(named.values()), loc="outside upper left", frameon=False, ncols=len(named) or 1
     )
     figure.savefig(file, dpi=110)
+
+
+def _name_anchors(axes: Axes, anchors: Mapping[str, float]) -> None:
+    """Write names beside the axes, none over another."""
+    low, high = axes.get_ylim()
+    least = low
+    for name, value in sorted(anchors.items(), key=lambda anchor: anchor[1]):
+        place = max(value, least)
+        least = place + _LINE * (high - low)
+        axes.annotate(
+            name,
+            (1.0, place),
+            (3, 0),
+            ("axes fraction", "data"),
+            "offset points",
+            color=_GRAY,
+            va="center",
+            fontsize=8,
+        )
 
 
 # ------------------------------------------------------------------ against the pool

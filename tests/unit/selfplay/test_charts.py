@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from pettingzoo_godot.selfplay.charts import draw_all
+from pettingzoo_godot.selfplay.charts import _name_anchors, draw_all
 from pettingzoo_godot.selfplay.contest import arrange, enter
 from pettingzoo_godot.selfplay.findings import Evaluation, Result
 from pettingzoo_godot.selfplay.intervals import Estimate
@@ -62,6 +62,14 @@ def test_pictures_of_two_runs(make_run, tmp_path):
         picture = imread(tmp_path / name)
         assert picture.shape[0] > 200
         assert len(np.unique(picture.reshape(-1, picture.shape[2]), axis=0)) > 20
+
+
+def test_names_of_anchors_do_not_lie_over_each_other():
+    axes = Figure().subplots()
+    axes.set_ylim(0, 1000)
+    _name_anchors(axes, {"c": 990.0, "a": 400.0, "b": 401.0})
+    places = {text.get_text(): text.xy[1] for text in axes.texts}
+    assert places == {"a": 400.0, "b": 435.0, "c": 990.0}
 
 
 def test_a_run_with_one_side_has_no_cross_play(make_run, tmp_path):
