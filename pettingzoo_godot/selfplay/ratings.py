@@ -47,14 +47,14 @@ ANCHORS: dict[str, Anchors] = {
         "seeker": {"random": 168.0, "scripted": 1569.0},
         "hider": {"random": 884.0, "scripted": 1379.0},
     },
-    "hide_and_seek": {  # by 75 episodes of each pair
+    "hide_and_seek": {  # by 150 episodes of each pair
         "hider": {
-            "random": 543.0,
-            "scripted:static": 616.0,
-            "scripted:flee": 1049.0,
-            "scripted:barricade": 1755.0,
+            "random": 600.0,
+            "scripted:static": 597.0,
+            "scripted:flee": 1042.0,
+            "scripted:barricade": 1840.0,
         },
-        "seeker": {"random": 783.0, "scripted:patrol": 895.0, "scripted:chase": 1360.0},
+        "seeker": {"random": 728.0, "scripted:patrol": 826.0, "scripted:chase": 1367.0},
     },
 }
 
